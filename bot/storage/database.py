@@ -1,0 +1,182 @@
+"""The database: engines, transactions, and the column types every table uses.
+
+Two engines on SQLite: writers begin with BEGIN IMMEDIATE and queue for one connection, readers with BEGIN on
+connections of their own. With SQLite's defaults two transactions that read and then write both "succeed" and
+one update is lost.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.types import TypeDecorator
+
+from bot import clock
+
+# PostgreSQL refuses NUL in text, and no driver encodes a lone surrogate.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+# SQLite counts up by itself only in a column declared INTEGER.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def clean(text: str) -> str:
+    """Replace what no database stores as text: NUL and lone surrogates."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+class CleanText(TypeDecorator[str]):
+    """Text that any database takes, whatever a stranger wrote."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's
+        """Clean on the way in."""
+        return None if value is None else clean(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant. SQLite would give it back naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Turn to UTC; a naive time is a mistake of ours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time reached the database: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give an aware time back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of ours."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: CleanText, datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Database:
+    """One database, SQLite (`sqlite+aiosqlite:///file`) or PostgreSQL (`postgresql+asyncpg://...`)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.write_engine, self.read_engine = (
+            _sqlite_engines(url) if self.is_sqlite else _postgresql_engines(url)
+        )
+        self._write = async_sessionmaker(self.write_engine, expire_on_commit=False)
+        self._read = async_sessionmaker(self.read_engine, expire_on_commit=False)
+        self._wakers: dict[str, Callable[[], None]] = {}
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Open the one write transaction of a trigger; it commits at the end, and wakes whom it gave work.
+
+        Await nothing but the database inside: every other writer waits meanwhile.
+        """
+        async with self._write() as session:
+            async with session.begin():
+                yield session
+            woken: set[str] = session.info.get("wake", set())
+        for name in woken:
+            if waker := self._wakers.get(name):
+                waker()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that only reads."""
+        async with self._read() as session, session.begin():
+            yield session
+
+    def on_commit(self, name: str, waker: Callable[[], None]) -> None:
+        """Call `waker` after each commit of a transaction that asked to `wake` that name."""
+        self._wakers[name] = waker
+
+    async def machine_now(self, session: AsyncSession) -> datetime:
+        """Give the database's own time: the one that all replicas share, for leases."""
+        if self.is_sqlite:
+            return clock.wall()
+        now: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+        return now
+
+    def insert(self, table: type[Base] | Table) -> Any:
+        """Give an INSERT that knows ON CONFLICT on this database."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.write_engine.dispose()
+        await self.read_engine.dispose()
+
+
+def wake(session: AsyncSession, name: str) -> None:
+    """Let the worker `name` know once this transaction is committed."""
+    session.info.setdefault("wake", set()).add(name)
+
+
+def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    # One writer at a time is all SQLite has: a pool of one makes the others queue fairly instead of polling.
+    write = create_async_engine(
+        url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=60
+    )
+    read = create_async_engine(
+        url, poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=0, pool_timeout=60
+    )
+    for engine, begin in ((write, "BEGIN IMMEDIATE"), (read, "BEGIN")):
+        _prepare_sqlite(engine, begin)
+    return write, read
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver would begin and commit on its own
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _postgresql_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    return engine, engine.execution_options(postgresql_readonly=True)

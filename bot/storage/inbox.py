@@ -1,0 +1,277 @@
+"""The inbox: everything that reached us, stored before it is acknowledged.
+
+`Inbox.accept` commits for many callers in one statement (group commit). `claim`, `finish`, `release` and
+`set_aside` are the worker's side: a claim carries a lease and a fencing token, so that another replica takes
+up what a dead one held and the dead one, should it wake, changes nothing.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from sqlalchemy import Index, LargeBinary, and_, exists, func, or_, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from bot import clock
+from bot.errors import SwitchboardError
+from bot.storage import blobs
+from bot.storage.database import Base, BigId, Database, clean, wake
+
+# SQLite takes at most 32 766 variables a statement; a row has seven.
+ROWS_A_BATCH = 500
+BYTES_A_BATCH = 32 * 1024 * 1024
+# Any number will do, as long as nothing else of ours in PostgreSQL uses it.
+_CLAIM_LOCK = 7_403_201
+
+
+class InboxClosed(SwitchboardError):
+    """Switchboard is shutting down and takes nothing in; it will be taken when it is offered again."""
+
+
+class LostClaim(SwitchboardError):
+    """Another worker has taken this over."""
+
+
+class InboxRow(Base):
+    """One thing that reached us. `state`: pending, claimed, done, aside (given up; a person must look)."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("uq_inbox_source_key", "source", "key", unique=True),
+        Index("ix_inbox_state_lane_id", "state", "lane", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    source: Mapped[str]
+    key: Mapped[str]
+    lane: Mapped[str] = mapped_column(default="")
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="pending")
+    token: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A claimed row, as its worker sees it."""
+
+    id: int
+    source: str
+    key: str
+    lane: str
+    body: bytes
+    attempts: int
+    token: int
+
+
+@dataclass
+class _Waiting:
+    row: dict[str, Any]
+    blobs: Mapping[str, bytes]
+    stored: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    @property
+    def size(self) -> int:
+        return len(self.row["body"]) + sum(map(len, self.blobs.values()))
+
+
+class Inbox:
+    """Takes things in, many callers at once, one transaction for all that wait."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[_Waiting] = []
+        self._knock = asyncio.Event()
+        self._closed = False
+        self._writer: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._writer = asyncio.create_task(self._write_for_ever(), name="inbox writer")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Store what still waits, then stop."""
+        self._closed = True
+        self._knock.set()
+        if self._writer:
+            await self._writer
+
+    async def accept(
+        self, source: str, key: str, body: bytes, *, lane: str = "", blobs: Mapping[str, bytes] | None = None
+    ) -> bool:
+        """Commit it; False when (`source`, `key`) was stored before. Raises when it could not be stored."""
+        if self._closed or self._writer is None or self._writer.done():
+            raise InboxClosed
+        row = {
+            "source": clean(source),
+            "key": clean(key),
+            "lane": clean(lane),
+            "body": body,
+            "received_at": clock.wall(),
+            "state": "pending",
+            "token": 0,
+            "attempts": 0,
+        }
+        waiting = _Waiting(row, blobs or {})
+        self._waiting.append(waiting)
+        self._knock.set()
+        return await waiting.stored
+
+    async def _write_for_ever(self) -> None:
+        while self._waiting or not self._closed:
+            await self._knock.wait()
+            self._knock.clear()
+            while self._waiting:
+                await self._store(self._next_batch())
+
+    def _next_batch(self) -> list[_Waiting]:
+        count, size = 0, 0
+        for waiting in self._waiting[:ROWS_A_BATCH]:
+            size += waiting.size
+            if count and size > BYTES_A_BATCH:
+                break
+            count += 1
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        return batch
+
+    async def _store(self, batch: Sequence[_Waiting]) -> None:
+        """Store a batch; when it fails, row by row, so that one bad row fails alone."""
+        try:
+            new = await self._insert(batch)
+        except (SQLAlchemyError, OSError) as error:
+            if len(batch) == 1:
+                _fail(batch[0], error)
+                return
+            for waiting in batch:
+                await self._store([waiting])
+            return
+        for waiting in batch:
+            name = (waiting.row["source"], waiting.row["key"])
+            if not waiting.stored.done():
+                waiting.stored.set_result(name in new)
+            new.discard(name)  # the same key twice in one batch: the second is the duplicate
+
+    async def _insert(self, batch: Sequence[_Waiting]) -> set[tuple[str, str]]:
+        rows = {(waiting.row["source"], waiting.row["key"]): waiting.row for waiting in reversed(batch)}
+        async with self._database.write() as session:
+            for waiting in batch:
+                await blobs.put(self._database, session, waiting.blobs)
+            statement = (
+                self._database.insert(InboxRow)
+                .values(list(reversed(rows.values())))
+                .on_conflict_do_nothing()
+                .returning(InboxRow.source, InboxRow.key)
+            )
+            stored = (await session.execute(statement)).all()
+            wake(session, "inbox")
+        return {(source, key) for source, key in stored}
+
+
+def _fail(waiting: _Waiting, error: BaseException) -> None:
+    if not waiting.stored.done():
+        waiting.stored.set_exception(error)
+
+
+async def claim(database: Database, *, limit: int, lease: timedelta) -> list[Arrival]:
+    """Claim up to `limit` rows in the order they came, never past a row of the same lane that must wait."""
+    async with database.write() as session:
+        if not database.is_sqlite:
+            # One replica claims at a time: two at once could split a lane between them.
+            await session.execute(text(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})"))
+        now = await database.machine_now(session)
+        earlier = aliased(InboxRow)
+        held = or_(
+            and_(earlier.state == "claimed", earlier.lease_until >= now),
+            and_(earlier.state == "pending", earlier.retry_at > now),
+        )
+        free = or_(
+            and_(InboxRow.state == "pending", or_(InboxRow.retry_at.is_(None), InboxRow.retry_at <= now)),
+            and_(InboxRow.state == "claimed", InboxRow.lease_until < now),
+        )
+        behind = exists().where(earlier.lane == InboxRow.lane, earlier.id < InboxRow.id, held)
+        chosen = (
+            select(InboxRow.id)
+            .where(free, or_(InboxRow.lane == "", ~behind))
+            .order_by(InboxRow.id)
+            .limit(limit)
+        )
+        claimed = (
+            update(InboxRow)
+            .where(InboxRow.id.in_(chosen.scalar_subquery()))
+            .values(
+                state="claimed",
+                token=InboxRow.token + 1,
+                lease_until=now + lease,
+                attempts=InboxRow.attempts + 1,
+            )
+            .returning(InboxRow)
+            .execution_options(synchronize_session=False)
+        )
+        rows = (await session.execute(claimed)).scalars().all()
+        return sorted((_arrival(row) for row in rows), key=lambda arrival: arrival.id)
+
+
+def _arrival(row: InboxRow) -> Arrival:
+    return Arrival(row.id, row.source, row.key, row.lane, row.body, row.attempts, row.token)
+
+
+async def _settle(session: AsyncSession, arrival: Arrival, **values: object) -> None:
+    mine = and_(InboxRow.id == arrival.id, InboxRow.token == arrival.token, InboxRow.state == "claimed")
+    settled = update(InboxRow).where(mine).values(lease_until=None, **values).returning(InboxRow.id)
+    if (await session.execute(settled.execution_options(synchronize_session=False))).first() is None:
+        raise LostClaim
+
+
+async def finish(session: AsyncSession, arrival: Arrival) -> None:
+    """Mark it done, in the transaction of its effects. `LostClaim` undoes them all: somebody else has it."""
+    await _settle(session, arrival, state="done", error=None)
+
+
+async def release(
+    session: AsyncSession, arrival: Arrival, *, retry_at: datetime | None, error: str | None
+) -> None:
+    """Put it back; `retry_at` in the database's time, None for at once (which does not count as a try)."""
+    attempts = arrival.attempts if retry_at else arrival.attempts - 1
+    await _settle(session, arrival, state="pending", retry_at=retry_at, error=error, attempts=attempts)
+
+
+async def set_aside(session: AsyncSession, arrival: Arrival, *, error: str) -> None:
+    """Give it up until a person looks; it no longer holds up its lane."""
+    await _settle(session, arrival, state="aside", error=error)
+
+
+async def take_back_claims(session: AsyncSession) -> None:
+    """Free every claim. Only for the one process of an embedded database, before it starts working."""
+    await session.execute(
+        update(InboxRow).where(InboxRow.state == "claimed").values(state="pending", lease_until=None)
+    )
+
+
+async def once(database: Database, session: AsyncSession, source: str, key: str) -> bool:
+    """Note (`source`, `key`) as dealt with in this transaction; False when it was before."""
+    row = {
+        "source": source,
+        "key": key,
+        "lane": "",
+        "body": b"",
+        "received_at": clock.wall(),
+        "state": "done",
+        "token": 0,
+        "attempts": 0,
+    }
+    statement = database.insert(InboxRow).values(row).on_conflict_do_nothing().returning(InboxRow.id)
+    return (await session.execute(statement)).first() is not None
+
+
+async def waiting(session: AsyncSession) -> int:
+    """Count what is not dealt with yet."""
+    states = select(func.count()).where(InboxRow.state.in_(("pending", "claimed")))
+    return (await session.execute(states)).scalar_one()

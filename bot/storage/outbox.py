@@ -1,0 +1,314 @@
+"""The outbox: everything that shall leave us, written in the transaction that decided it.
+
+A row is `pending`, `sending` (a dispatcher committed that it tries), `uncertain` (nobody knows whether the
+try got through), and in the end `sent`, `failed` (set aside for an admin), `cancelled` or `superseded` (a
+newer row of the same `topic` says it better). Rows of one lane leave in the order they were added.
+
+References: a row with `after_id` waits until that row is sent. A `slack.update` then changes that message;
+any other Slack row goes into its thread. So nobody needs to know a `ts` before Slack gave it.
+"""
+
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from bot import clock
+from bot.ports import Delivered
+from bot.storage.database import Base, BigId, wake
+
+UNSETTLED = ("pending", "sending", "uncertain")
+
+
+class OutboxRow(Base):
+    """One delivery. `not_before` is business time, `retry_at` and `tried_at` are real time."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state_lane_id", "state", "lane", "id"),
+        Index("ix_outbox_channel_id_ts", "channel_id", "ts"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    lane: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    purpose: Mapped[str | None]
+    subject_id: Mapped[int | None] = mapped_column(BigId)
+    after_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("outbox.id"), index=True)
+    topic: Mapped[str | None] = mapped_column(index=True)
+    not_before: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="pending")
+    token: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    progress: Mapped[dict[str, Any] | None]
+    channel_id: Mapped[str | None]
+    ts: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a use case wants to leave.
+
+    `key` makes it happen once: a second draft of the same key is not added. `purpose` names who wants to hear
+    how it went (jobs/delivery.py), about its own row `subject_id`.
+    """
+
+    key: str
+    kind: str
+    lane: str
+    payload: Mapping[str, Any]
+    purpose: str | None = None
+    subject_id: int | None = None
+    after_id: int | None = None
+    topic: str | None = None
+    not_before: datetime | None = None
+    uid: str | None = None
+
+
+def new_uid() -> str:
+    """Make the opaque id under which the outside knows a delivery."""
+    return secrets.token_hex(16)
+
+
+async def add(session: AsyncSession, draft: Draft) -> int:
+    """Add it, and give its id; the id of the row already there when the key was used before."""
+    known = (
+        await session.execute(select(OutboxRow.id).where(OutboxRow.key == draft.key))
+    ).scalar_one_or_none()
+    if known is not None:
+        return known
+    if draft.topic:
+        older = and_(OutboxRow.topic == draft.topic, OutboxRow.state == "pending")
+        await _change(session, older, state="superseded", settled_at=clock.wall())
+    row = OutboxRow(
+        uid=draft.uid or new_uid(),
+        key=draft.key,
+        kind=draft.kind,
+        lane=draft.lane,
+        payload=dict(draft.payload),
+        purpose=draft.purpose,
+        subject_id=draft.subject_id,
+        after_id=draft.after_id,
+        topic=draft.topic,
+        not_before=draft.not_before,
+        created_at=clock.wall(),
+    )
+    session.add(row)
+    await session.flush()
+    wake(session, "outbox")
+    return row.id
+
+
+async def cancel(session: AsyncSession, row_id: int) -> bool:
+    """Take a row back before it leaves; False when it is on its way or gone."""
+    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending", OutboxRow.tried_at.is_(None))
+    return bool(await _change(session, mine, state="cancelled", settled_at=clock.wall()))
+
+
+async def hasten(session: AsyncSession, row_id: int) -> bool:
+    """Let a row that waits for its time go now; False when it is on its way or gone."""
+    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending")
+    wake(session, "outbox")
+    return bool(await _change(session, mine, not_before=None))
+
+
+async def posted(session: AsyncSession, channel_id: str, ts: str) -> int | None:
+    """Tell which row became this Slack message, if one did."""
+    found = select(OutboxRow.id).where(
+        OutboxRow.channel_id == channel_id, OutboxRow.ts == ts, OutboxRow.kind == "slack.post"
+    )
+    return (await session.execute(found)).scalars().first()
+
+
+async def get(session: AsyncSession, row_id: int) -> OutboxRow:
+    """Give a row that is known to exist."""
+    return await session.get_one(OutboxRow, row_id)
+
+
+# ---- the dispatcher's side ----------------------------------------------------------------------------
+
+
+def _is_due(row: type[OutboxRow], now: datetime) -> ColumnElement[bool]:
+    return or_(row.not_before.is_(None), row.not_before <= now)
+
+
+async def heads(
+    session: AsyncSession, *, now: datetime, real: datetime, busy: Collection[str], limit: int
+) -> list[OutboxRow]:
+    """Give the first due row of every lane that is not `busy`, the oldest first.
+
+    A row held until later does not hold up its lane; one that waits for a retry, or is uncertain, does.
+    """
+    earlier, after = aliased(OutboxRow), aliased(OutboxRow)
+    blocked = exists().where(
+        earlier.lane == OutboxRow.lane,
+        earlier.id < OutboxRow.id,
+        earlier.state.in_(UNSETTLED),
+        _is_due(earlier, now),
+    )
+    ready = or_(
+        OutboxRow.after_id.is_(None), exists().where(after.id == OutboxRow.after_id, after.state == "sent")
+    )
+    rows = (
+        select(OutboxRow)
+        .where(
+            OutboxRow.state == "pending",
+            _is_due(OutboxRow, now),
+            or_(OutboxRow.retry_at.is_(None), OutboxRow.retry_at <= real),
+            OutboxRow.lane.not_in(busy),
+            ~blocked,
+            ready,
+        )
+        .order_by(OutboxRow.id)
+        .limit(limit)
+    )
+    return list((await session.execute(rows)).scalars())
+
+
+async def doubtful(
+    session: AsyncSession, *, real: datetime, busy: Collection[str], limit: int
+) -> list[OutboxRow]:
+    """Give the uncertain rows whose grace period is over."""
+    rows = (
+        select(OutboxRow)
+        .where(OutboxRow.state == "uncertain", OutboxRow.retry_at <= real, OutboxRow.lane.not_in(busy))
+        .order_by(OutboxRow.id)
+        .limit(limit)
+    )
+    return list((await session.execute(rows)).scalars())
+
+
+async def doubt_orphans(session: AsyncSession, *, token: int, retry_at: datetime) -> int:
+    """Make uncertain what an earlier dispatcher left in `sending`; the count of such rows."""
+    orphan = and_(OutboxRow.state == "sending", OutboxRow.token < token)
+    return await _change(session, orphan, state="uncertain", token=token, retry_at=retry_at)
+
+
+async def start(session: AsyncSession, row_id: int, *, token: int, real: datetime) -> bool:
+    """Commit to trying (`pending -> sending`); False when the row is no longer to be sent."""
+    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending", OutboxRow.token <= token)
+    values = {
+        "state": "sending",
+        "token": token,
+        "attempts": OutboxRow.attempts + 1,
+        "tried_at": func.coalesce(OutboxRow.tried_at, real),
+    }
+    return bool(await _change(session, mine, **values))
+
+
+async def note_progress(
+    session: AsyncSession, row_id: int, *, token: int, progress: Mapping[str, Any]
+) -> bool:
+    """Keep what a courier prepared, before the delivery relies on it; False when the row was taken over."""
+    return bool(await _change(session, _held(row_id, token), progress=dict(progress)))
+
+
+async def settle(
+    session: AsyncSession,
+    row_id: int,
+    *,
+    token: int,
+    state: str,
+    delivered: Delivered | None = None,
+    error: str | None = None,
+) -> bool:
+    """End a row: `sent` with what the outside gave, or `failed` with the reason; False when taken over."""
+    values: dict[str, Any] = {"state": state, "error": error, "settled_at": clock.wall(), "retry_at": None}
+    if delivered:
+        values |= {
+            "channel_id": delivered.channel_id,
+            "ts": delivered.ts,
+            "result": dict(delivered.detail),
+        }
+    settled = bool(await _change(session, _held(row_id, token), **values))
+    wake(session, "outbox")
+    return settled
+
+
+async def put_back(
+    session: AsyncSession,
+    row_id: int,
+    *,
+    token: int,
+    state: str,
+    retry_at: datetime | None,
+    error: str | None,
+    counts: bool = True,
+) -> bool:
+    """Return a row to `pending` or `uncertain` until `retry_at` (real time); False when taken over."""
+    attempts = OutboxRow.attempts if counts else OutboxRow.attempts - 1
+    return bool(
+        await _change(
+            session, _held(row_id, token), state=state, retry_at=retry_at, error=error, attempts=attempts
+        )
+    )
+
+
+async def dependents(session: AsyncSession, row_id: int) -> list[OutboxRow]:
+    """Give the unsettled rows that wait for this one."""
+    rows = select(OutboxRow).where(OutboxRow.after_id == row_id, OutboxRow.state.in_(UNSETTLED))
+    return list((await session.execute(rows)).scalars())
+
+
+async def failed(session: AsyncSession, *, limit: int = 50) -> list[OutboxRow]:
+    """Give what was set aside, the newest first: for an admin."""
+    rows = select(OutboxRow).where(OutboxRow.state == "failed").order_by(OutboxRow.id.desc()).limit(limit)
+    return list((await session.execute(rows)).scalars())
+
+
+async def retry(session: AsyncSession, row_id: int) -> bool:
+    """Queue a row again that was set aside, with all that failed because of it; False when there is none."""
+    again = {"state": "pending", "attempts": 0, "retry_at": None, "error": None, "settled_at": None}
+    found = await _change(session, and_(OutboxRow.id == row_id, OutboxRow.state == "failed"), **again)
+    if found:
+        children = select(OutboxRow.id).where(OutboxRow.after_id == row_id, OutboxRow.state == "failed")
+        for child in (await session.execute(children)).scalars().all():
+            await retry(session, child)
+    wake(session, "outbox")
+    return bool(found)
+
+
+async def waiting(session: AsyncSession, now: datetime) -> int:
+    """Count the rows that are due and not settled."""
+    due = select(func.count()).where(OutboxRow.state.in_(UNSETTLED), _is_due(OutboxRow, now))
+    return (await session.execute(due)).scalar_one()
+
+
+async def next_due(
+    session: AsyncSession, now: datetime, real: datetime
+) -> tuple[timedelta | None, timedelta | None]:
+    """Tell how long until the next held row is due (business time) and the next retry (real time)."""
+    held = select(func.min(OutboxRow.not_before)).where(
+        OutboxRow.state == "pending", OutboxRow.not_before > now
+    )
+    again = select(func.min(OutboxRow.retry_at)).where(
+        OutboxRow.state.in_(("pending", "uncertain")), OutboxRow.retry_at > real
+    )
+    first, second = (await session.execute(held)).scalar(), (await session.execute(again)).scalar()
+    return (first - now if first else None, second - real if second else None)
+
+
+def _held(row_id: int, token: int) -> ColumnElement[bool]:
+    return and_(
+        OutboxRow.id == row_id, OutboxRow.token == token, OutboxRow.state.in_(("sending", "uncertain"))
+    )
+
+
+async def _change(session: AsyncSession, where: ColumnElement[bool], **values: Any) -> int:
+    changed = update(OutboxRow).where(where).values(**values).returning(OutboxRow.id)
+    changed = changed.execution_options(synchronize_session=False)
+    return len((await session.execute(changed)).all())

@@ -1,0 +1,46 @@
+"""The schedule: one row an errand that recurs, moved on by compare and set so that it happens once.
+
+What is due is a question to rows and the business clock; the heartbeat only asks it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.storage.database import Base, Database
+
+
+class ScheduleRow(Base):
+    """An errand of `kind` that is due next at `due` (business time)."""
+
+    __tablename__ = "schedule"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    due: Mapped[datetime]
+
+
+async def ensure(database: Database, session: AsyncSession, key: str, kind: str, due: datetime) -> None:
+    """Plan the errand unless it is planned already."""
+    row = {"key": key, "kind": kind, "due": due}
+    await session.execute(database.insert(ScheduleRow).values(row).on_conflict_do_nothing())
+
+
+async def due(session: AsyncSession, now: datetime) -> list[ScheduleRow]:
+    """Give what is due, the oldest first."""
+    rows = select(ScheduleRow).where(ScheduleRow.due <= now).order_by(ScheduleRow.due)
+    return list((await session.execute(rows)).scalars())
+
+
+async def move_on(session: AsyncSession, row: ScheduleRow, to: datetime) -> bool:
+    """Move the errand to its next time; True for exactly one of all who try for this occurrence."""
+    moved = (
+        update(ScheduleRow)
+        .where(ScheduleRow.key == row.key, ScheduleRow.due == row.due)
+        .values(due=to)
+        .returning(ScheduleRow.key)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(moved)).first() is not None
