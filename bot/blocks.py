@@ -1,0 +1,183 @@
+"""Slack's Block Kit as small pure functions that keep its limits.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks. Text from outside goes through `escape` (mrkdwn) or
+into plain_text and rich_text, so that it can neither mention nor link.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+Block = dict[str, Any]
+
+SECTION_TEXT = 3000
+MESSAGE_TEXT = 4000
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2000
+OPTION_TEXT = 75
+HEADER_TEXT = 150
+VIEW_TITLE = 24
+INPUT_LENGTH = 3000
+VIEW_BLOCKS = 100
+
+
+def clip(text: str, limit: int) -> str:
+    """Cut `text` to `limit` characters, with an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def escape(text: str) -> str:
+    """Make text literal in mrkdwn: it can no longer mention or link (Slack's three control characters)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def when(instant: datetime, form: str = "{date_short_pretty} {time}") -> str:
+    """Show an instant in each reader's own zone; UTC where Slack cannot."""
+    return f"<!date^{int(instant.timestamp())}^{form}|{instant:%Y-%m-%d %H:%M} UTC>"
+
+
+def mention(user_id: str) -> str:
+    """Name a person so that Slack shows, and where it is new notifies, them."""
+    return f"<@{user_id}>"
+
+
+def plain(text: str, limit: int = 3000) -> Block:
+    """Give a plain_text object; emoji codes in it stay text, for it may be a stranger's."""
+    return {"type": "plain_text", "text": clip(text, limit) or " ", "emoji": False}
+
+
+def label(text: str, limit: int) -> Block:
+    """Give a plain_text object for words of our own."""
+    return {"type": "plain_text", "text": clip(text, limit), "emoji": True}
+
+
+def header(text: str) -> Block:
+    """Give a heading."""
+    return {"type": "header", "text": label(text, HEADER_TEXT)}
+
+
+def section(mrkdwn: str, *, accessory: Block | None = None) -> Block:
+    """Give a paragraph of mrkdwn that is already escaped."""
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": clip(mrkdwn, SECTION_TEXT)}}
+    if accessory:
+        block["accessory"] = accessory
+    return block
+
+
+def context(*lines: str) -> Block:
+    """Give small grey lines of mrkdwn (10 at most) that are already escaped."""
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": clip(line, SECTION_TEXT)} for line in lines[:10]],
+    }
+
+
+def divider() -> Block:
+    """Give a line."""
+    return {"type": "divider"}
+
+
+def rich_text(elements: Sequence[Block]) -> Block:
+    """Give a rich_text block: literal text that can neither mention nor link by itself."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def literal(text: str) -> Block:
+    """Give text exactly as it is, in a frame."""
+    frame = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text or " "}]}
+    return rich_text([frame])
+
+
+def quotation(text: str) -> Block:
+    """Give text exactly as it is, as a quotation."""
+    return rich_text([{"type": "rich_text_quote", "elements": [{"type": "text", "text": text or " "}]}])
+
+
+def button(text: str, action_id: str, value: object, *, style: str | None = None) -> Block:
+    """Give a button."""
+    element: Block = {
+        "type": "button",
+        "action_id": action_id,
+        "text": label(text, BUTTON_TEXT),
+        "value": clip(str(value), BUTTON_VALUE),
+    }
+    if style:
+        element["style"] = style
+    return element
+
+
+def actions(*elements: Block) -> Block:
+    """Give a row of buttons (25 at most)."""
+    return {"type": "actions", "elements": list(elements)}
+
+
+def option(text: str, value: str) -> Block:
+    """Give one choice of a menu."""
+    return {"text": plain(text, OPTION_TEXT), "value": value}
+
+
+def field(
+    title: str,
+    block_id: str,
+    element: Block,
+    *,
+    hint: str = "",
+    optional: bool = False,
+    action_id: str = "value",
+) -> Block:
+    """Give a labelled input; its value is found under `block_id`."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": label(title, 2000),
+        "element": element | {"action_id": action_id},
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = label(hint, 2000)
+    return block
+
+
+def text_input(initial: str = "", *, multiline: bool = False, placeholder: str = "") -> Block:
+    """Give a text field."""
+    element: Block = {"type": "plain_text_input", "multiline": multiline}
+    if initial:
+        element["initial_value"] = clip(initial, INPUT_LENGTH)
+    if placeholder:
+        element["placeholder"] = label(placeholder, 150)
+    return element
+
+
+def menu(options: Iterable[Block], *, initial: Block | None = None, placeholder: str = "") -> Block:
+    """Give a menu of up to 100 choices."""
+    element: Block = {"type": "static_select", "options": list(options)[:100]}
+    if initial:
+        element["initial_option"] = initial
+    if placeholder:
+        element["placeholder"] = label(placeholder, 150)
+    return element
+
+
+def modal(
+    callback_id: str,
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    submit: str = "",
+    close: str = "Close",
+    metadata: str = "",
+    notify_on_close: bool = False,
+) -> Block:
+    """Give a modal; the blocks past the hundredth are left off."""
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": label(title, VIEW_TITLE),
+        "close": label(close, VIEW_TITLE),
+        "blocks": list(blocks)[:VIEW_BLOCKS],
+        "private_metadata": metadata,
+        "notify_on_close": notify_on_close,
+    }
+    if submit:
+        view["submit"] = label(submit, VIEW_TITLE)
+    return view

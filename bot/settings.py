@@ -1,0 +1,152 @@
+"""What is set from outside: read once, everything wrong said at once.
+
+From the environment (`SWITCHBOARD_...`; `SWITCHBOARD_..._FILE` names a file that holds the value, for
+secrets) and from a TOML file, `switchboard.toml` or the one `SWITCHBOARD_CONFIG` names. The environment wins.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.errors import SettingsError
+
+PREFIX = "SWITCHBOARD_"
+
+
+class Mailbox(BaseModel):
+    """One address of the shop, and which area its mail belongs to."""
+
+    model_config = {"extra": "forbid"}
+
+    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    name: str = ""
+    area: Literal["suppliers"] = "suppliers"
+
+
+class Settings(BaseSettings):
+    """Every setting. `.env.example` shows each with what it is for."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", env_nested_delimiter="__")
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+    slack_timeout: float = Field(default=10.0, gt=0)
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+
+    admins: list[str] = []
+    suppliers_channel: str = "suppliers"
+    unsorted_channel: str = "mail-unsorted"
+
+    mailbox: list[Mailbox] = []
+    smtp_in_host: str = "127.0.0.1"
+    smtp_in_port: int = Field(default=2525, ge=0, le=65535)
+    smtp_out_host: str = ""
+    smtp_out_port: int = Field(default=587, ge=1, le=65535)
+    smtp_out_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_out_user: str = ""
+    smtp_out_password: SecretStr = SecretStr("")
+    max_attachment_mb: int = Field(default=25, ge=1, le=1000)
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+
+    hold_seconds: int = Field(default=30, ge=0, le=600)
+    grace_seconds: float = Field(default=12.0, gt=0)
+    lease_seconds: float = Field(default=30.0, gt=0)
+
+    clock_url: str = ""
+    clock_token: SecretStr = SecretStr("")
+
+    @property
+    def database(self) -> str:
+        """The database to use: the one set, or one SQLite file in the data directory."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'switchboard.sqlite'}"
+
+    @property
+    def shop_address(self) -> Mailbox:
+        """The address the shop writes to its suppliers from."""
+        return self.mailbox[0]
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102 - pydantic's own signature
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = Path(os.environ.get(f"{PREFIX}CONFIG", "switchboard.toml"))
+        return (
+            init_settings,
+            env_settings,
+            _FromFiles(settings_cls),
+            TomlConfigSettingsSource(settings_cls, toml),
+        )
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """`SWITCHBOARD_NAME_FILE=/run/secrets/name`: the value stands in that file."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        return (Path(path).read_text(encoding="utf-8").strip() if path else None, field_name, False)
+
+    def __call__(self) -> dict[str, Any]:
+        values = {
+            name: self.get_field_value(info, name)[0] for name, info in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def load(**given: Any) -> Settings:
+    """Read the settings; `given` wins over everything. `SettingsError` lists all that is wrong."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError(problems="\n".join(map(_problem, error.errors()))) from error
+    except OSError as error:
+        raise SettingsError(problems=f"- {error.filename} cannot be read: {error.strerror}") from error
+
+
+def require(settings: Settings, *, http: bool) -> None:
+    """Check that `run` has what it needs; `SettingsError` lists **everything** that is missing."""
+    problems = []
+    if not settings.slack_bot_token.get_secret_value().startswith("xoxb-"):
+        problems.append(
+            f"- {PREFIX}SLACK_BOT_TOKEN must be the bot token, xoxb-... (Slack: OAuth & Permissions)"
+        )
+    if http and not settings.slack_signing_secret.get_secret_value():
+        problems.append(f"- {PREFIX}SLACK_SIGNING_SECRET is missing (Slack: Basic Information)")
+    if not http and not settings.slack_app_token.get_secret_value().startswith("xapp-"):
+        problems.append(
+            f"- {PREFIX}SLACK_APP_TOKEN must be an app-level token, xapp-..., with connections:write "
+            "(Slack: Basic Information)"
+        )
+    if not settings.mailbox:
+        problems.append("- no mailbox: add [[mailbox]] with its address to switchboard.toml")
+    if settings.mailbox and not settings.smtp_out_host:
+        problems.append(f"- {PREFIX}SMTP_OUT_HOST is missing: the mail server that sends our answers")
+    if problems:
+        raise SettingsError(problems="\n".join(problems))
+
+
+def _problem(error: Mapping[str, Any]) -> str:
+    name = PREFIX + "__".join(str(part) for part in error["loc"]).upper()
+    if error["type"] == "extra_forbidden":
+        return f"- {name}: there is no such setting"
+    return f"- {name}: {error['msg']}"
