@@ -4,7 +4,8 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks. Text from outside goe
 into plain_text and rich_text, so that it can neither mention nor link.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,9 +57,14 @@ def header(text: str) -> Block:
     return {"type": "header", "text": label(text, HEADER_TEXT)}
 
 
+def _mrkdwn(text: str) -> Block:
+    # Verbatim: otherwise Slack would link bare addresses and #names that a stranger wrote.
+    return {"type": "mrkdwn", "text": clip(text, SECTION_TEXT), "verbatim": True}
+
+
 def section(mrkdwn: str, *, accessory: Block | None = None) -> Block:
     """Give a paragraph of mrkdwn that is already escaped."""
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": clip(mrkdwn, SECTION_TEXT)}}
+    block: Block = {"type": "section", "text": _mrkdwn(mrkdwn)}
     if accessory:
         block["accessory"] = accessory
     return block
@@ -66,10 +72,7 @@ def section(mrkdwn: str, *, accessory: Block | None = None) -> Block:
 
 def context(*lines: str) -> Block:
     """Give small grey lines of mrkdwn (10 at most) that are already escaped."""
-    return {
-        "type": "context",
-        "elements": [{"type": "mrkdwn", "text": clip(line, SECTION_TEXT)} for line in lines[:10]],
-    }
+    return {"type": "context", "elements": [_mrkdwn(line) for line in lines[:10]]}
 
 
 def divider() -> Block:
@@ -181,3 +184,31 @@ def modal(
     if submit:
         view["submit"] = label(submit, VIEW_TITLE)
     return view
+
+
+_MENTION = re.compile(r"<@([A-Z0-9]+)")
+_LINK = re.compile(r"<([^<>|\s]+)(?:\|([^<>]*))?>")
+
+
+def mentioned(mrkdwn: str) -> list[str]:
+    """Give the ids of the people a message from Slack mentions."""
+    return _MENTION.findall(mrkdwn)
+
+
+def unformat(mrkdwn: str, names: Mapping[str, str]) -> str:
+    """Turn what somebody typed in Slack into plain text for the outside; `names` by user id."""
+
+    def readable(found: re.Match[str]) -> str:
+        target, label_text = found.group(1), found.group(2) or ""
+        match target[0]:
+            case "@":
+                return f"@{label_text or names.get(target[1:], target[1:])}"
+            case "#":
+                return f"#{label_text or target[1:]}"
+            case "!":
+                return label_text or f"@{target[1:].split('^')[0]}"
+        address = target.removeprefix("mailto:")
+        return address if label_text in ("", address, target) else f"{label_text} ({address})"
+
+    text = _LINK.sub(readable, mrkdwn)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -110,17 +110,7 @@ class Inbox:
         """Commit it; False when (`source`, `key`) was stored before. Raises when it could not be stored."""
         if self._closed or self._writer is None or self._writer.done():
             raise InboxClosed
-        row = {
-            "source": clean(source),
-            "key": clean(key),
-            "lane": clean(lane),
-            "body": body,
-            "received_at": clock.wall(),
-            "state": "pending",
-            "token": 0,
-            "attempts": 0,
-        }
-        waiting = _Waiting(row, blobs or {})
+        waiting = _Waiting(_row(source, key, body, lane=lane), blobs or {})
         self._waiting.append(waiting)
         self._knock.set()
         return await waiting.stored
@@ -257,18 +247,33 @@ async def take_back_claims(session: AsyncSession) -> None:
 
 async def once(database: Database, session: AsyncSession, source: str, key: str) -> bool:
     """Note (`source`, `key`) as dealt with in this transaction; False when it was before."""
-    row = {
-        "source": source,
-        "key": key,
-        "lane": "",
-        "body": b"",
+    return await _add(database, session, _row(source, key, b"", state="done"))
+
+
+async def enqueue(
+    database: Database, session: AsyncSession, source: str, key: str, body: bytes, *, lane: str = ""
+) -> bool:
+    """Give ourselves something to deal with once this transaction is committed; False when it was before."""
+    wake(session, "inbox")
+    return await _add(database, session, _row(source, key, body, lane=lane))
+
+
+async def _add(database: Database, session: AsyncSession, row: dict[str, Any]) -> bool:
+    statement = database.insert(InboxRow).values(row).on_conflict_do_nothing().returning(InboxRow.id)
+    return (await session.execute(statement)).first() is not None
+
+
+def _row(source: str, key: str, body: bytes, *, lane: str = "", state: str = "pending") -> dict[str, Any]:
+    return {
+        "source": clean(source),
+        "key": clean(key),
+        "lane": clean(lane),
+        "body": body,
         "received_at": clock.wall(),
-        "state": "done",
+        "state": state,
         "token": 0,
         "attempts": 0,
     }
-    statement = database.insert(InboxRow).values(row).on_conflict_do_nothing().returning(InboxRow.id)
-    return (await session.execute(statement)).first() is not None
 
 
 async def waiting(session: AsyncSession) -> int:

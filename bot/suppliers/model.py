@@ -1,5 +1,6 @@
 """Suppliers, their people, and what was written: the tables, and the rules that need nothing but them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,14 @@ from bot.storage.database import Base, BigId
 ANSWERING_FOR = timedelta(minutes=10)
 # A mail that answers by its subject alone belongs to a conversation that was active so recently.
 SUBJECT_MATCHES_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Where in Slack things go: channel ids."""
+
+    suppliers: str
+    unsorted: str
 
 
 class Supplier(Base):
@@ -45,8 +54,8 @@ class Contact(Base):
 class Conversation(Base):
     """One matter with one supplier: a card in Slack and its thread, a mail thread outside.
 
-    `waiting_since` is when the supplier's oldest unanswered mail came; None once we answered. `card_id` is the
-    outbox row that became the card.
+    `waiting_since` is when the supplier's oldest unanswered mail came; None once we answered. `card_id` is
+    the outbox row that became the card.
     """
 
     __tablename__ = "conversation"
@@ -79,6 +88,7 @@ class SupplierMail(Base):
     sender_name: Mapped[str]
     sender_address: Mapped[str]
     reply_address: Mapped[str]
+    copies: Mapped[list[str]]  # others of the same supplier who were written to
     subject: Mapped[str]
     written_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
@@ -102,6 +112,7 @@ class Reply(Base):
     author_id: Mapped[str]
     answers_id: Mapped[int] = mapped_column(BigId, ForeignKey("supplier_mail.id"))
     recipient: Mapped[str]
+    copies: Mapped[list[str]]
     text: Mapped[str]
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str]

@@ -1,0 +1,104 @@
+"""Mails of nobody we know: shown for sorting, or set aside on a list where they can be fetched back."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import SwitchboardError
+from bot.people import store as people
+from bot.storage import inbox, outbox
+from bot.storage.database import Database
+from bot.suppliers import messages, store
+from bot.suppliers.model import Channels, NotASupplier, Stray
+
+UNSORTED, ASIDE, TAKEN = "unsorted", "aside", "taken"
+EXCERPT = 2000
+
+
+class AlreadySorted(SwitchboardError):
+    """Somebody was quicker: this mail has been sorted already."""
+
+
+async def show(session: AsyncSession, stray: Stray, channels: Channels) -> None:
+    """Put a mail from an unknown sender where the team sorts it."""
+    known = await store.supplier_of_domain(session, stray.sender_address)
+    post = outbox.Draft(
+        key=f"stray:{stray.id}:{outbox.new_uid()}",
+        kind="slack.post",
+        lane=f"slack:{channels.unsorted}",
+        payload={"channel": channels.unsorted, **messages.stray_card(stray, known)},
+    )
+    stray.post_id = await outbox.add(session, post)
+
+
+async def refuse(session: AsyncSession, stray_id: int, person_id: str, now: datetime) -> None:
+    """Say that a sender is no supplier: what waits from that address, and what will come, is set aside."""
+    stray = await unsorted(session, stray_id)
+    if not await store.is_not_a_supplier(session, stray.sender_address):
+        session.add(NotASupplier(address=stray.sender_address, said_by=person_id, said_at=now))
+    for one in await store.unsorted_of(session, stray.sender_address):
+        one.state, one.reason, one.decided_by = ASIDE, messages.SAID_NOT_A_SUPPLIER, person_id
+        await _redraw(session, one)
+
+
+async def take_in(database: Database, session: AsyncSession, address: str, person_id: str) -> None:
+    """Let all that waits from an address that has become a supplier's arrive anew, now as that supplier's."""
+    if said := await session.get(NotASupplier, address):
+        await session.delete(said)
+    for stray in await store.unsorted_of(session, address):
+        stray.state, stray.decided_by = TAKEN, person_id
+        await _redraw(session, stray)
+        await _arrive_anew(database, session, stray)
+
+
+async def bring_back(database: Database, session: AsyncSession, stray_id: int, channels: Channels) -> None:
+    """Fetch a mail back that was set aside: to its supplier, or else to where the team sorts it."""
+    stray = await store.lock_stray(session, stray_id)
+    if stray.state != ASIDE:
+        raise AlreadySorted
+    if said := await session.get(NotASupplier, stray.sender_address):
+        await session.delete(said)
+    if await store.contact_of(session, stray.sender_address):
+        stray.state = TAKEN
+        await _arrive_anew(database, session, stray)
+    else:
+        stray.state, stray.reason, stray.decided_by = UNSORTED, None, None
+        await show(session, stray, channels)
+
+
+async def _arrive_anew(database: Database, session: AsyncSession, stray: Stray) -> None:
+    # A person looked at it: whatever made it look automatic no longer counts.
+    body = {
+        "recipients": [stray.mailbox],
+        "sha256": stray.sha256,
+        "arrived_at": stray.arrived_at.isoformat(),
+        "vouched": True,
+    }
+    lane = "mail:" + stray.sender_address.rpartition("@")[2]
+    key = f"stray:{stray.id}"
+    await inbox.enqueue(database, session, "mail", key, json.dumps(body).encode(), lane=lane)
+
+
+async def unsorted(session: AsyncSession, stray_id: int) -> Stray:
+    """Give a mail that waits for sorting; `AlreadySorted` when somebody was quicker."""
+    stray = await store.lock_stray(session, stray_id)
+    if stray.state != UNSORTED:
+        raise AlreadySorted
+    return stray
+
+
+async def _redraw(session: AsyncSession, stray: Stray) -> None:
+    if stray.post_id is None:
+        return
+    names = await people.names(session, [stray.decided_by])
+    post = await outbox.get(session, stray.post_id)
+    update = outbox.Draft(
+        key=f"stray:{stray.id}:{outbox.new_uid()}",
+        kind="slack.update",
+        lane=post.lane,
+        payload=messages.stray_sorted(stray, names.get(stray.decided_by or "", "")),
+        after_id=stray.post_id,
+        topic=f"stray:{stray.id}",
+    )
+    await outbox.add(session, update)

@@ -1,0 +1,112 @@
+"""Slack's events, on their way from the inbox to whoever hears them."""
+
+import json
+from typing import Any
+
+from bot import blocks
+from bot.people import store as people
+from bot.people.model import Person
+from bot.services import Services
+from bot.storage import outbox
+from bot.storage.triggers import Trigger
+from bot.suppliers import notes
+from handlers.guard import unknown_person
+from handlers.routes import TABLE, Request, event
+
+HELP = (
+    "Hello! I bring the suppliers' mail into Slack, and your answers back to them.\n"
+    "*/supplier* shows all suppliers and what waits for us; */supplier help* says what else there is. "
+    "My Home tab shows what waits for an answer."
+)
+
+
+async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
+    """Hand a stored event to its route; our own messages and those of other bots go no further."""
+    envelope = json.loads(body)
+    happened = envelope["event"]
+    handler = TABLE.get(("event", happened["type"]))
+    user_id = _user_id(happened)
+    if handler is None or user_id in ("", services.bot_user_id) or happened.get("bot_id"):
+        return
+    async with services.database.read() as session:
+        person = await people.get(session, user_id) or unknown_person(user_id)
+    await handler(Request("event", happened["type"], envelope, person, services, trigger))
+
+
+def _user_id(happened: dict[str, Any]) -> str:
+    user = happened.get("user", "")
+    return str(user.get("id", "") if isinstance(user, dict) else user)
+
+
+@event("message")
+async def message(request: Request) -> None:
+    """Hear what somebody wrote: in a conversation's thread it stays inside, a DM gets an answer."""
+    said = request.body["event"]
+    if said.get("subtype") not in (None, "file_share", "thread_broadcast"):
+        return
+    if said.get("channel_type") == "im":
+        await _answer(request, said)
+    elif said.get("thread_ts") and said["thread_ts"] != said["ts"]:
+        await _typed_in_thread(request, said)
+
+
+async def _typed_in_thread(request: Request, said: dict[str, Any]) -> None:
+    async with request.transaction() as session:
+        everybody = await people.names(session, blocks.mentioned(said.get("text", "")))
+        await notes.typed(
+            session,
+            channel_id=said["channel"],
+            thread_ts=said["thread_ts"],
+            ts=said["ts"],
+            author=request.person,
+            text=blocks.unformat(said.get("text", ""), everybody),
+            now=request.services.clock.now(),
+        )
+
+
+@event("app_mention")
+async def app_mention(request: Request) -> None:
+    """Answer somebody who mentions the bot."""
+    await _answer(request, request.body["event"])
+
+
+async def _answer(request: Request, said: dict[str, Any]) -> None:
+    if not request.person.may_act:
+        return
+    payload = {"channel": said["channel"], "text": HELP, "blocks": [blocks.section(HELP)]}
+    if thread_ts := said.get("thread_ts"):
+        payload["thread_ts"] = thread_ts
+    answer = outbox.Draft(
+        key=f"answer:{said['channel']}:{said['ts']}",
+        kind="slack.post",
+        lane=f"slack:{said['channel']}",
+        payload=payload,
+    )
+    async with request.transaction() as session:
+        await outbox.add(session, answer)
+
+
+@event("team_join")
+@event("user_change")
+async def user_change(request: Request) -> None:
+    """Keep what is known of a person up to date."""
+    async with request.transaction() as session:
+        await people.keep(session, [person_of(request.body["event"]["user"], request.services.team_id)])
+
+
+def person_of(user: dict[str, Any], team_id: str) -> Person:
+    """Read a person as Slack describes one (https://docs.slack.dev/reference/objects/user-object)."""
+    profile = user.get("profile", {})
+    name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user["name"]
+    return Person(
+        id=user["id"],
+        name=name,
+        email=profile.get("email"),
+        title=profile.get("title") or "",
+        zone=user.get("tz") or "UTC",
+        language=(user.get("locale") or "en")[:2].lower(),
+        is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        is_stranger=bool(user.get("is_stranger")) or user.get("team_id", team_id) != team_id,
+        is_gone=bool(user.get("deleted")),
+    )

@@ -1,0 +1,120 @@
+"""The one way in: finds who did it and the route, refuses whom it must, and answers Slack whatever happens.
+
+One of the two places with a broad `except`: a person gets a sentence and never an exception's text, and Slack
+gets its answer within 3 seconds even when a handler forgot it.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from bot import blocks
+from bot.errors import SwitchboardError
+from bot.people import store as people
+from bot.people.model import Person
+from bot.services import Services
+from bot.storage import outbox, triggers
+from bot.storage.triggers import AlreadyHandled
+from handlers.routes import TABLE, Ack, Request
+
+log = logging.getLogger(__name__)
+
+REFUSED = "Only members of the shop's own team can do this. A colleague can do it for you."
+BROKEN = "That did not work, and it is our mistake. Nothing was sent. Please try again, or tell an admin."
+UNKNOWN = "Switchboard no longer knows this button. It may be from an older version."
+
+
+async def interaction(services: Services, kind: str, body: Mapping[str, Any], ack: Ack) -> None:
+    """Deal with a command, button or modal."""
+    name = _name(kind, body)
+    user_id = str(body.get("user_id") or (body.get("user") or {}).get("id"))
+    trigger_id = str(body.get("trigger_id") or _without_trigger(kind, body))
+    async with services.database.read() as session:
+        person = await people.get(session, user_id)
+    request = Request(
+        kind, name, body, person or unknown_person(user_id), services,
+        triggers.of_interaction(services.database, trigger_id), ack,
+    )  # fmt: skip
+    handler = TABLE.get((kind, name))
+    sentence = None
+    try:
+        if not request.person.may_act:
+            sentence = REFUSED
+        elif handler is None:
+            sentence = UNKNOWN
+        else:
+            await handler(request)
+    except AlreadyHandled:
+        log.info("slack sent %s %s again", kind, name)
+    except SwitchboardError as error:
+        sentence = error.sentence
+    except Exception:
+        log.exception("%s %s failed", kind, name)
+        sentence = BROKEN
+    if sentence:
+        await _say(request, sentence)
+    if not request.acked:
+        await request.ack()
+
+
+def _name(kind: str, body: Mapping[str, Any]) -> str:
+    match kind:
+        case "command":
+            return str(body["command"])
+        case "action":
+            return str(body["actions"][0]["action_id"])
+        case "view" | "view_closed":
+            return str(body["view"]["callback_id"])
+        case _:
+            return str(body.get("callback_id") or body.get("action_id") or "")
+
+
+def _without_trigger(kind: str, body: Mapping[str, Any]) -> str:
+    # view_closed and options come without a trigger; closing a view happens once.
+    return f"{kind}:{(body.get('view') or {}).get('id', '')}:{(body.get('view') or {}).get('hash', '')}"
+
+
+def unknown_person(user_id: str) -> Person:
+    """Give somebody whom Slack did not name: from another company, so nobody who may act."""
+    return Person(
+        id=user_id, name="", email=None, title="", zone="UTC", language="en",
+        is_bot=False, is_guest=False, is_stranger=True, is_gone=False,
+    )  # fmt: skip
+
+
+async def _say(request: Request, sentence: str) -> None:
+    """Tell the person, and nobody else, where they are looking."""
+    if request.kind == "command":
+        await request.ack(text=sentence)
+    elif request.kind == "view":
+        await request.ack(
+            response_action="update", view=blocks.modal("notice", "Switchboard", [notice(sentence)])
+        )
+    elif request.kind == "action" and request.channel_id:
+        async with request.services.database.write() as session:
+            await outbox.add(session, ephemeral(request, sentence))
+    elif request.kind == "action":
+        await request.open(blocks.modal("notice", "Switchboard", [notice(sentence)]))
+
+
+def notice(sentence: str) -> blocks.Block:
+    """Give a sentence of ours as a block."""
+    return blocks.section(blocks.escape(sentence))
+
+
+def ephemeral(request: Request, text: str, shown: list[blocks.Block] | None = None) -> outbox.Draft:
+    """Give a message that only whoever did this sees, where they did it."""
+    message = request.body.get("message") or request.body.get("container") or {}
+    payload: dict[str, Any] = {"channel": request.channel_id, "user": request.person.id, "text": text}
+    thread_ts = message.get("thread_ts")
+    # A card that has a thread names itself as its root: the words belong beside it, not into the thread.
+    if thread_ts and thread_ts != message.get("ts"):
+        payload["thread_ts"] = thread_ts
+    if shown:
+        payload["blocks"] = shown
+    return outbox.Draft(
+        key=f"say:{outbox.new_uid()}",
+        kind="slack.ephemeral",
+        lane=f"ephemeral:{request.channel_id}:{request.person.id}",
+        payload=payload,
+    )

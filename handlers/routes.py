@@ -1,0 +1,112 @@
+"""The route table: what Slack can send us, and who answers it.
+
+A decorator above the function fills the table; two functions for one route are a mistake at import. Handlers
+read, call one use case in `request.transaction()`, and `ack` as their last line.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.people.model import Person
+from bot.services import Services
+from bot.storage.triggers import Trigger
+
+Ack = Callable[..., Awaitable[Any]]
+
+
+@dataclass
+class Request:
+    """One thing somebody did in Slack. `kind` and `name` are those of the route it took."""
+
+    kind: str
+    name: str
+    body: Mapping[str, Any]
+    person: Person
+    services: Services
+    trigger: Trigger
+    _ack: Ack | None = None
+    acked: bool = field(default=False, init=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open the one write transaction of this request."""
+        async with self.trigger.transaction() as session:
+            yield session
+
+    async def ack(self, **answer: Any) -> None:
+        """Tell Slack that it has been dealt with; for a modal, with what shall happen to it."""
+        self.acked = True
+        if self._ack is not None:
+            await self._ack(**answer)
+
+    async def open(self, view: dict[str, Any]) -> None:
+        """Open a modal for whoever did this."""
+        await self.services.views.views_open(trigger_id=self.body["trigger_id"], view=view)
+
+    @property
+    def value(self) -> str:
+        """What the pressed button carries."""
+        return str(self.body["actions"][0].get("value", ""))
+
+    @property
+    def channel_id(self) -> str | None:
+        """The channel it happened in, if it was one."""
+        channel = self.body.get("channel") or {}
+        return self.body.get("channel_id") or channel.get("id")
+
+    def typed(self, block_id: str) -> Any:
+        """Give what was filled in under `block_id` of a modal: text, or the chosen value; None when empty."""
+        element = self.body["view"]["state"]["values"].get(block_id, {}).get("value", {})
+        match element.get("type"):
+            case "static_select":
+                chosen = element.get("selected_option")
+                return chosen["value"] if chosen else None
+            case "users_select":
+                return element.get("selected_user")
+            case "channels_select":
+                return element.get("selected_channel")
+            case _:
+                return element.get("value")
+
+
+Handler = Callable[[Request], Awaitable[None]]
+TABLE: dict[tuple[str, str], Handler] = {}
+
+
+def _route(kind: str, name: str) -> Callable[[Handler], Handler]:
+    def register(handler: Handler) -> Handler:
+        if (kind, name) in TABLE:
+            raise ValueError(f"{kind} {name} has two handlers")
+        TABLE[kind, name] = handler
+        return handler
+
+    return register
+
+
+def command(name: str) -> Callable[[Handler], Handler]:
+    """Answer a slash command."""
+    return _route("command", name)
+
+
+def action(action_id: str) -> Callable[[Handler], Handler]:
+    """Answer a button or menu."""
+    return _route("action", action_id)
+
+
+def view(callback_id: str) -> Callable[[Handler], Handler]:
+    """Answer a modal that was sent off."""
+    return _route("view", callback_id)
+
+
+def view_closed(callback_id: str) -> Callable[[Handler], Handler]:
+    """Hear that a modal was closed."""
+    return _route("view_closed", callback_id)
+
+
+def event(name: str) -> Callable[[Handler], Handler]:
+    """Hear of an event."""
+    return _route("event", name)
