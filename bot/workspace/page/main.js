@@ -1,0 +1,206 @@
+/** The page itself: starts everything, follows the hash, and draws each part when what it shows has changed. */
+
+import { ApiError, get } from "./api.js";
+import { setClock, startTicking } from "./clock.js";
+import { Conversation } from "./conversation.js";
+import { el, patch } from "./dom.js";
+import { applyEvent } from "./events.js";
+import { AppPane } from "./home.js";
+import { openJump } from "./jump.js";
+import { Mailbox } from "./mailbox.js";
+import { mountModal, renderModal } from "./modal.js";
+import { closeSide, followPermalinks, go } from "./navigate.js";
+import { closePopup } from "./popup.js";
+import { parseRoute } from "./route.js";
+import { SearchResults, Thread } from "./side.js";
+import { sidebar } from "./sidebar.js";
+import { applyState, changed, loadFeed, loadMails, on, store } from "./store.js";
+import { Stream } from "./stream.js";
+import { applyTheme, followSystem } from "./theme.js";
+import { mountToasts, showArrival, showMailArrival, showTrouble } from "./toasts.js";
+
+const LAST_PERSON = "last person";
+const app = document.getElementById("app");
+const side = el("aside.sidebar", { "aria-label": "Workspace" });
+const stage = el("main.stage");
+const extra = el("aside.extra", { hidden: true, "aria-label": "Thread or search" });
+const bar = el("div.connection", { role: "status", hidden: true }, "Reconnecting…");
+const panes = { main: null, mainKey: "", extra: null, extraKey: "" };
+let stream = null;
+
+/** Be the person of the route: their state, their stream. */
+async function become(person) {
+  stream?.close();
+  Object.assign(store, { feeds: new Map(), stack: [], viewErrors: {}, home: undefined, editing: null, searching: null });
+  dropPanes();
+  await refresh(person);
+  localStorage.setItem(LAST_PERSON, store.me.id);
+  stream = new Stream(store.me.id, applyEvent, (state) => {
+    // What happened while the stream was away is read anew.
+    if (state === "open" && store.connection === "lost") reread();
+    store.connection = state;
+    changed("connection");
+  });
+}
+
+/** Read the sidebar, the clock and the modals of a person. */
+async function refresh(person) {
+  const state = await get("state", { as: person });
+  applyState(state);
+  setClock(state.clock);
+  const { stack } = await get("views", { as: store.me.id });
+  store.stack = stack;
+  changed("views");
+}
+
+async function reread() {
+  try {
+    await refresh(store.me.id);
+    for (const key of [...store.feeds.keys()]) {
+      const [channel, thread] = key.split(":");
+      if (key === panes.main?.channel || panes.extra?.ts === thread) loadFeed(channel, thread);
+      else store.feeds.delete(key);
+    }
+    for (const address of store.mails.keys()) loadMails(address);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error; // the stream will be lost again, and tried again
+  }
+}
+
+function dropPanes() {
+  panes.main?.close();
+  panes.extra?.close();
+  Object.assign(panes, { main: null, mainKey: "", extra: null, extraKey: "" });
+}
+
+async function follow() {
+  const route = parseRoute();
+  const known = store.me?.id ?? localStorage.getItem(LAST_PERSON) ?? undefined;
+  closePopup();
+  try {
+    if (!store.me || (route.me && route.me !== store.me.id)) await start(route.me ?? known);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return showFailure(error.message);
+  }
+  if (!route.kind || !exists(route)) return go({ ...defaultPlace(), me: store.me.id });
+  store.route = { ...route, me: store.me.id };
+  return changed("route");
+}
+
+async function start(person) {
+  try {
+    await become(person);
+  } catch (error) {
+    // A remembered or linked person may be gone from this workspace.
+    if (!person || !(error instanceof ApiError) || error.status === 0) throw error;
+    await become(undefined);
+  }
+}
+
+function exists(route) {
+  return route.kind !== "channel" || store.channels.has(route.channel);
+}
+
+function defaultPlace() {
+  const mine = [...store.channels.values()].filter((channel) => !channel.is_im && channel.member !== false && !channel.is_archived);
+  const first = mine.find(({ unread }) => unread) ?? mine.find(({ is_general: general }) => general) ?? mine[0];
+  store.pane = "list";
+  return first ? { kind: "channel", channel: first.id } : { kind: "app", tab: "home" };
+}
+
+function showFailure(sentence) {
+  const again = () => location.reload();
+  patch(app, el("div.failure", { role: "alert" }, el("h1", {}, "The workspace does not answer"), el("p", {}, sentence),
+    el("button.button.button--primary", { type: "button", on: { click: again } }, "Try again")));
+}
+
+function place() {
+  const { route } = store;
+  const key = [store.me?.id, route.kind, route.channel, route.tab, route.address].join(" ");
+  if (key !== panes.mainKey) {
+    panes.main?.close();
+    panes.mainKey = key;
+    panes.main = { channel: () => new Conversation(route.channel), app: () => new AppPane(route.tab), mail: () => new Mailbox(route.address) }[route.kind]();
+    if (matchMedia("(hover: hover)").matches) queueMicrotask(() => { if (!route.thread && !route.at) panes.main.focus(); });
+  }
+  placeExtra();
+}
+
+function placeExtra() {
+  const { route, searching } = store;
+  const key = route.thread ? `thread ${store.me.id} ${route.channel} ${route.thread}` : searching ? `search ${searching}` : "";
+  if (key === panes.extraKey) return;
+  panes.extra?.close();
+  panes.extraKey = key;
+  panes.extra = route.thread ? new Thread(route.channel ?? panes.main.channel, route.thread) : searching ? new SearchResults(searching) : null;
+}
+
+function drawAll() {
+  if (!store.me || !store.route.kind) return;
+  place();
+  document.title = title();
+  app.dataset.pane = panes.extra ? "extra" : store.pane ?? "main";
+  app.dataset.side = store.route.kind === "mail" ? "outside" : "inside";
+  store.openChannel = panes.main?.channel ?? null;
+  patch(app, bar, side, stage, extra);
+  patch(stage, panes.main.element);
+  patch(extra, panes.extra?.element);
+  extra.hidden = !panes.extra;
+  drawSide();
+  drawPanes();
+}
+
+function drawSide() {
+  if (store.me) patch(side, sidebar());
+}
+
+function drawPanes() {
+  if (!store.me || !panes.main) return;
+  panes.main.render();
+  panes.extra?.render();
+}
+
+function title() {
+  const mentions = [...store.channels.values()].reduce((sum, channel) => sum + (channel.is_im ? channel.unread ?? 0 : channel.mentions ?? 0), 0);
+  return `${mentions ? `(${mentions}) ` : ""}${store.team?.name ?? "Workspace"}`;
+}
+
+/** Once a route names a message, show it. */
+function showTarget() {
+  const { at } = store.route;
+  const key = at ? `${store.route.channel} ${at}` : null;
+  if (key === store.shownTarget) return;
+  store.shownTarget = key;
+  const { feed } = panes.main ?? {};
+  if (at && feed) loadFeed(store.route.channel).then(() => feed.showMessage(at));
+}
+
+function keys(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openJump();
+  } else if (event.key === "Escape" && panes.extra && !document.querySelector("dialog[open]")) closeSide();
+}
+
+on(["route"], () => { drawAll(); showTarget(); });
+on(["state", "channels", "users", "bot", "mail", "clock", "minute"], drawSide);
+on(["feed", "channels", "users", "state", "home", "mail", "minute", "search", "bot", "clock"], drawPanes);
+on(["channels"], () => { document.title = title(); });
+on(["search"], drawAll);
+on(["views", "users"], renderModal);
+on(["connection"], () => { bar.hidden = store.connection === "open"; });
+on(["trouble"], showTrouble);
+on(["arrival"], showArrival);
+on(["mail-arrival"], showMailArrival);
+
+applyTheme();
+followSystem();
+followPermalinks();
+mountModal();
+mountToasts();
+startTicking();
+window.addEventListener("hashchange", follow);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) panes.main?.feed?.markRead(); });
+document.addEventListener("keydown", keys);
+follow();

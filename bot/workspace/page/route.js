@@ -1,0 +1,38 @@
+/**
+ * Where we are lives in the URL's hash, so that a reload, a second window and the back button keep it:
+ * `#/U1/C1`, `#/U1/C1/thread/TS`, `#/U1/C1/at/TS`, `#/U1/app/home`, `#/U1/mail/ADDRESS/ID`.
+ */
+
+const PERMALINK = /\/archives\/([CDG][A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?/;
+
+/** Read the hash into `{me, kind, channel, thread, at, tab, address, mail}`; kind is "" for no place yet. */
+export function parseRoute(hash = location.hash) {
+  const link = permalink(hash.replace(/^#/, ""));
+  if (link) return { me: null, kind: "channel", ...link };
+  const [me, place, ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const route = { me: me || null, kind: "" };
+  if (place === "app") return { ...route, kind: "app", tab: rest[0] || "home", thread: rest[1] === "thread" ? rest[2] : undefined };
+  if (place === "mail") return { ...route, kind: "mail", address: rest[0], mail: rest[1] };
+  if (!place) return route;
+  return { ...route, kind: "channel", channel: place, [rest[0] || "none"]: rest[1] };
+}
+
+/** Write a route as a hash. */
+export function routeHash(route) {
+  const parts = [route.me];
+  if (route.kind === "app") parts.push("app", route.tab ?? "home");
+  else if (route.kind === "mail") parts.push("mail", route.address, ...(route.mail ? [route.mail] : []));
+  else if (route.channel) parts.push(route.channel);
+  if (route.thread) parts.push("thread", route.thread);
+  else if (route.at) parts.push("at", route.at);
+  return `#/${parts.map((part) => encodeURIComponent(part)).join("/")}`;
+}
+
+/** Read a Slack permalink: `{channel, at?, thread?}`, or null when `url` is none. */
+export function permalink(url) {
+  const match = PERMALINK.exec(url);
+  if (!match) return null;
+  const at = match[2] && `${match[2]}.${match[3]}`;
+  const thread = new URLSearchParams(url.split("?")[1]).get("thread_ts") ?? undefined;
+  return { channel: match[1], at, thread };
+}

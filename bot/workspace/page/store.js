@@ -1,0 +1,138 @@
+/** Everything the page knows, and who wants to hear when it changes. Writers are events.js and the loaders below. */
+
+import { get, post } from "./api.js";
+
+/** The page's whole state. `feeds` holds message lists by feedKey; `mails` by address; `null` means not loaded. */
+export const store = {
+  route: { kind: "" },
+  me: null,
+  team: null,
+  personas: [],
+  users: new Map(),
+  channels: new Map(),
+  commands: [],
+  shortcuts: [],
+  bot: null,
+  correspondents: [],
+  mailTo: [],
+  clock: null,
+  feeds: new Map(),
+  mails: new Map(),
+  stack: [],
+  viewErrors: {},
+  home: undefined,
+  connection: "open",
+  editing: null,
+  trouble: null,
+};
+
+const listeners = new Map();
+let pending = new Set();
+
+/** Call `listener` after any of `topics` changed; changes of one turn are told once. */
+export function on(topics, listener) {
+  for (const topic of topics) {
+    if (!listeners.has(topic)) listeners.set(topic, new Set());
+    listeners.get(topic).add(listener);
+  }
+}
+
+/** Tell that topics changed. */
+export function changed(...topics) {
+  if (!pending.size) queueMicrotask(tell);
+  for (const topic of topics) pending.add(topic);
+}
+
+function tell() {
+  const told = pending;
+  pending = new Set();
+  const calls = new Set([...told].flatMap((topic) => [...(listeners.get(topic) ?? [])]));
+  for (const listener of calls) listener(told);
+}
+
+/** The key of a channel's or a thread's message list. */
+export function feedKey(channel, thread) {
+  return thread ? `${channel}:${thread}` : channel;
+}
+
+/** Take in the answer of /control/state. */
+export function applyState(state) {
+  Object.assign(store, {
+    me: state.me,
+    team: state.team,
+    personas: state.personas,
+    users: new Map(state.users.map((user) => [user.id, user])),
+    channels: new Map(state.channels.map((channel) => [channel.id, channel])),
+    commands: state.commands ?? [],
+    shortcuts: state.shortcuts ?? [],
+    bot: state.bot,
+    correspondents: state.correspondents ?? [],
+    mailTo: state.mail_to ?? [],
+  });
+  changed("state", "channels", "users", "bot", "mail");
+}
+
+const PAGE = 50; // messages a request
+
+/** Load the newest messages of a channel or thread anew; what is shown meanwhile stays. */
+export async function loadFeed(channel, thread) {
+  const key = feedKey(channel, thread);
+  const before = store.feeds.get(key);
+  store.feeds.set(key, before ?? { messages: [], hasMore: false, loaded: false });
+  const me = store.me.id;
+  try {
+    const answer = await get("messages", { as: me, channel, thread_ts: thread, limit: thread ? 200 : PAGE });
+    if (store.me.id !== me) return;
+    const old = before?.loaded ? before.messages.filter(({ ts }) => answer.messages.length && ts < answer.messages[0].ts) : [];
+    const hasMore = old.length ? before.hasMore : answer.has_more;
+    store.feeds.set(key, { messages: answer.has_more ? [...old, ...answer.messages] : answer.messages, hasMore, loaded: true });
+  } catch (error) {
+    store.feeds.set(key, { messages: [], hasMore: false, loaded: false, error: error.message });
+  }
+  changed("feed");
+}
+
+/** Load one page of older messages; resolves once they stand. */
+export async function loadOlder(channel) {
+  const feed = store.feeds.get(channel);
+  if (!feed?.hasMore || feed.loading) return;
+  feed.loading = true;
+  try {
+    const answer = await get("messages", { as: store.me.id, channel, before: feed.messages[0]?.ts, limit: PAGE });
+    if (store.feeds.get(channel) !== feed) return;
+    feed.messages = [...answer.messages.filter(({ ts }) => ts < feed.messages[0].ts), ...feed.messages];
+    feed.hasMore = answer.has_more && answer.messages.length > 0;
+  } catch (error) {
+    trouble(error.message);
+  } finally {
+    feed.loading = false;
+    changed("feed");
+  }
+}
+
+/** Load a correspondent's mails, newest first. */
+export async function loadMails(address) {
+  try {
+    const { mails } = await get("mail", { address });
+    store.mails.set(address, { mails });
+  } catch (error) {
+    store.mails.set(address, { mails: [], error: error.message });
+  }
+  changed("mail");
+}
+
+/** Show a sentence to the person at the page. */
+export function trouble(text) {
+  store.trouble = { text, at: performance.now() };
+  changed("trouble");
+}
+
+/** Do something and, when it is refused, say so; gives the answer, or null. */
+export async function attempt(path, body) {
+  try {
+    return await post(path, { as: store.me.id, ...body });
+  } catch (error) {
+    trouble(error.message);
+    return null;
+  }
+}
