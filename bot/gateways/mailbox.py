@@ -1,0 +1,99 @@
+"""Mail out, by SMTP.
+
+SMTP cannot be asked what became of a mail. A try that broke after the last byte and before the answer is
+repeated (RFC 5321 4.5.4) under the same Message-ID, by which mail systems file a mail once (RFC 5322 3.6.4).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import aiosmtplib
+
+from bot.ports import Delivered, Letter, NotDelivered, Uncertain, Undeliverable
+
+KINDS = ("mail.send",)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The mail server that sends our mail. `security`: none only on a loopback or a trusted network."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    user: str = ""
+    password: str = ""
+    timeout: float = 30.0
+
+
+class MailCourier:
+    """Carries `mail.send`: {"sender", "recipients", "sha256" of the raw mail}."""
+
+    def __init__(self, server: Server, blob: Callable[[str], Awaitable[bytes]]) -> None:
+        self._server, self._blob = server, blob
+
+    async def prepare(self, letter: Letter) -> Mapping[str, Any]:  # noqa: ARG002 - a mail needs nothing first
+        """Do nothing."""
+        return {}
+
+    async def find(self, letter: Letter) -> Delivered | None:  # noqa: ARG002 - see above
+        """Know nothing: SMTP cannot be asked."""
+        return None
+
+    async def deliver(self, letter: Letter) -> Delivered:
+        """Hand the mail to the server."""
+        raw = await self._blob(letter.payload["sha256"])
+        client = aiosmtplib.SMTP(
+            hostname=self._server.host,
+            port=self._server.port,
+            use_tls=self._server.security == "tls",
+            start_tls=self._server.security == "starttls",
+            timeout=self._server.timeout,
+        )
+        try:
+            await self._connect(client)
+            await self._envelope(client, letter)
+            return await self._data(client, raw)
+        finally:
+            client.close()
+
+    async def _connect(self, client: aiosmtplib.SMTP) -> None:
+        try:
+            await client.connect()
+            if self._server.user:
+                await client.login(self._server.user, self._server.password)
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise NotDelivered("the mail server does not accept our password") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise NotDelivered(f"the mail server cannot be reached ({type(error).__name__})") from error
+
+    async def _envelope(self, client: aiosmtplib.SMTP, letter: Letter) -> None:
+        """Name sender and recipients; up to here nothing has been sent."""
+        try:
+            await client.mail(letter.payload["sender"])
+            for recipient in letter.payload["recipients"]:
+                await client.rcpt(recipient)
+        except aiosmtplib.SMTPResponseException as error:
+            raise _refusal(error) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise NotDelivered(f"the mail server broke off ({type(error).__name__})") from error
+
+    async def _data(self, client: aiosmtplib.SMTP, raw: bytes) -> Delivered:
+        try:
+            answer = await client.data(raw)
+        except aiosmtplib.SMTPResponseException as error:
+            raise _refusal(error) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Uncertain(
+                f"the mail server broke off before it answered ({type(error).__name__})"
+            ) from error
+        return Delivered(detail={"answer": f"{answer.code} {answer.message[:200]}"})
+
+
+def _refusal(error: aiosmtplib.SMTPResponseException) -> NotDelivered | Undeliverable:
+    """Tell by the first digit: 4 is for now, 5 is for good (RFC 5321 4.2.1)."""
+    said = " ".join(error.message.split())[:200]
+    if error.code >= 500:
+        return Undeliverable(f"their mail server refused it: {error.code} {said}")
+    return NotDelivered(f"the mail server asks to try later: {error.code} {said}")

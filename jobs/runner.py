@@ -1,0 +1,18 @@
+"""Runs one piece of work so that its failure is its own: the job runner's broad `except`."""
+
+import logging
+from collections.abc import Awaitable
+
+log = logging.getLogger(__name__)
+
+
+async def attempt(name: str, work: Awaitable[object], *quiet: type[Exception]) -> str | None:
+    """Do it; None when it went well, else the kind of failure. Errors of a `quiet` class count as well."""
+    try:
+        await work
+    except quiet:
+        log.info("%s is no longer ours", name)
+    except Exception as error:
+        log.exception("%s failed", name)
+        return type(error).__name__
+    return None

@@ -1,0 +1,83 @@
+"""The heartbeat: knocks each real second, and at once when the business clock is moved."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock as clocks
+from bot.clock import Clock
+from bot.storage import schedule
+from bot.storage.database import Database
+from bot.storage.schedule import ScheduleRow
+from jobs import runner
+
+log = logging.getLogger(__name__)
+
+# Does the errand for its nominal time, and gives when it is due next. Both in business time.
+Errand = Callable[[AsyncSession, datetime, datetime], Awaitable[datetime]]
+_AFTER_A_FAILURE = timedelta(minutes=1)
+
+
+class Heartbeat:
+    """Runs due errands, each once among all replicas, and wakes the workers."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        errands: Mapping[str, Errand],
+        listeners: Sequence[Callable[[], None]],
+    ) -> None:
+        self._database, self._clock, self._errands, self._listeners = database, clock, errands, listeners
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._resting: dict[str, datetime] = {}
+        self._beating = asyncio.Lock()
+        self._knocks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._scheduler.add_job(
+            self.knock, IntervalTrigger(seconds=1), misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Stop beating; an errand under way ends first."""
+        self._scheduler.shutdown(wait=False)
+        async with self._beating:
+            pass
+
+    def knock_soon(self) -> None:
+        """Knock without waiting for the next second."""
+        task = asyncio.create_task(self.knock())
+        self._knocks.add(task)
+        task.add_done_callback(self._knocks.discard)
+
+    async def knock(self) -> None:
+        """Wake the workers, and do what is due."""
+        for listener in self._listeners:
+            listener()
+        async with self._beating:
+            await runner.attempt("the heartbeat", self._do_what_is_due())
+
+    async def _do_what_is_due(self) -> None:
+        async with self._database.read() as session:
+            due = await schedule.due(session, self._clock.now())
+        for row in due:
+            if self._resting.get(row.key, clocks.wall()) > clocks.wall():
+                continue
+            if await runner.attempt(f"errand {row.key}", self._do(row)):
+                self._resting[row.key] = clocks.wall() + _AFTER_A_FAILURE
+
+    async def _do(self, row: ScheduleRow) -> None:
+        async with self._database.write() as session:
+            # Held first, so that the work happens once among replicas; undone with it if the work fails.
+            if await schedule.move_on(session, row, self._clock.now() + timedelta(days=1)):
+                following = await self._errands[row.kind](session, row.due, self._clock.now())
+                fresh = await session.get_one(ScheduleRow, row.key, populate_existing=True)
+                fresh.due = following
