@@ -41,7 +41,8 @@ function assign(node, name, value) {
   else node.setAttribute(name, value === true ? "" : value);
 }
 
-function setVars(node, vars) {
+function setVars(node, vars = {}) {
+  for (const name of Object.keys(node.$vars ?? {})) if (!(name in vars)) node.style.removeProperty(name);
   node.$vars = vars;
   for (const [name, value] of Object.entries(vars)) node.style.setProperty(name, value);
 }
@@ -128,7 +129,7 @@ function morph(old, fresh) {
   }
   syncAttributes(old, fresh);
   syncHandlers(old, fresh);
-  if (fresh.$vars) setVars(old, fresh.$vars);
+  if (fresh.$vars || old.$vars) setVars(old, fresh.$vars);
   patch(old, ...fresh.childNodes);
   syncValue(old, fresh);
   return old;

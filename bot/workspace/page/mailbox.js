@@ -1,7 +1,7 @@
 /** The supplier's side: a small mail client, plainly outside the company. */
 
-import { dayOf, fullStamp, seconds, shortStamp, time } from "./dates.js";
-import { el, lazy, patch } from "./dom.js";
+import { fullStamp, seconds, shortStamp, time } from "./dates.js";
+import { el, patch } from "./dom.js";
 import { fileTile, sizeWords } from "./files.js";
 import { icon } from "./icons.js";
 import { backButton } from "./conversation.js";
@@ -79,15 +79,14 @@ export class Mailbox {
   #line(mail) {
     const unread = mail.direction === "in" && !mail.read;
     const open = store.route.mail === mail.id;
-    const day = dayOf(now(), this.who.zone);
-    return lazy(`mail ${mail.id}`, [mail, unread, open, day], () => el("button.mail-line", {
-      type: "button", role: "listitem", class: [unread && "is-unread", open && "is-open"].filter(Boolean).join(" "), "aria-current": open ? "true" : null,
+    return el("button.mail-line", {
+      key: mail.id, type: "button", role: "listitem", class: [unread && "is-unread", open && "is-open"].filter(Boolean).join(" "), "aria-current": open ? "true" : null,
       on: { click: () => this.open(mail) },
     }, el("span.mail-line__head", {},
       el("span.mail-line__who", {}, mail.direction === "in" ? shownName(mail.from) : `To ${shownName(mail.to)}`),
       el("span.mail-line__time", {}, shortStamp(instant(mail.date), this.who, now()))),
     el("span.mail-line__subject", {}, unread && el("span.visually-hidden", {}, "Unread: "), mail.subject || "No subject", mail.attachments?.length > 0 && icon("clip", 13)),
-    el("span.mail-line__words", {}, (mail.text ?? "").replace(/\s+/g, " ").slice(0, 120))));
+    el("span.mail-line__words", {}, (mail.text ?? "").replace(/\s+/g, " ").slice(0, 120)));
   }
 
   #reading(box, open) {
@@ -159,5 +158,5 @@ function attachment(file) {
 function bodyWords(mail) {
   const lines = (mail.text ?? "").split("\n");
   return lines.map((line) => el("div.mail-line-of-text", { class: /^\s*>/.test(line) ? "is-quoted" : null },
-    line.split(/(https?:\/\/[^\s<>"]+)/).map((part, index) => (index % 2 ? link(part) : part)), el("br")));
+    line.replace(/^\s*> ?/, "").split(/(https?:\/\/[^\s<>"]+)/).map((part, index) => (index % 2 ? link(part) : part)), el("br")));
 }

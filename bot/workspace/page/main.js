@@ -84,7 +84,7 @@ async function follow() {
     return showFailure(error.message);
   }
   if (!route.kind || !exists(route)) return go({ ...defaultPlace(), me: store.me.id });
-  store.route = { ...route, me: store.me.id };
+  store.route = { ...route, ...appPlace(route), me: store.me.id };
   return changed("route");
 }
 
@@ -102,6 +102,13 @@ function exists(route) {
   return route.kind !== "channel" || store.channels.has(route.channel);
 }
 
+// The conversation with the app is a tab of the app's own pane, however one came to it.
+function appPlace(route) {
+  const direct = [...store.channels.values()].find((channel) => channel.is_im && channel.user === store.bot?.user_id)?.id;
+  if (direct && route.kind === "channel" && route.channel === direct) return { kind: "app", tab: "messages" };
+  return route.kind === "app" ? { channel: direct } : {};
+}
+
 function defaultPlace() {
   const mine = [...store.channels.values()].filter((channel) => !channel.is_im && channel.member !== false && !channel.is_archived);
   const first = mine.find(({ unread }) => unread) ?? mine.find(({ is_general: general }) => general) ?? mine[0];
@@ -117,7 +124,7 @@ function showFailure(sentence) {
 
 function place() {
   const { route } = store;
-  const key = [store.me?.id, route.kind, route.channel, route.tab, route.address].join(" ");
+  const key = [store.me.id, route.kind, route.kind === "channel" ? route.channel : "", route.tab, route.address].join(" ");
   if (key !== panes.mainKey) {
     panes.main?.close();
     panes.mainKey = key;
@@ -188,7 +195,7 @@ on(["state", "channels", "users", "bot", "mail", "clock", "minute"], drawSide);
 on(["feed", "channels", "users", "state", "home", "mail", "minute", "search", "bot", "clock"], drawPanes);
 on(["channels"], () => { document.title = title(); });
 on(["search"], drawAll);
-on(["views", "users"], renderModal);
+on(["views", "users", "route"], renderModal);
 on(["connection"], () => { bar.hidden = store.connection === "open"; });
 on(["trouble"], showTrouble);
 on(["arrival"], showArrival);

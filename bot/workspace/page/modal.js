@@ -24,7 +24,8 @@ export function mountModal() {
 export function renderModal() {
   const { stack } = store;
   forgetViews(new Set(stack.map(({ id }) => id)));
-  const top = stack.at(-1);
+  // A supplier's desk is another one: the colleague's modal waits there until one is back.
+  const top = store.route.kind === "mail" ? null : stack.at(-1);
   if (!top) return hide();
   const isNew = top.id !== shown;
   if (isNew) {

@@ -3,41 +3,53 @@
 import { dayOf, time } from "./dates.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { languageOf, nameOf, userAvatar } from "./people.js";
+import { avatar, languageOf, nameOf, userAvatar } from "./people.js";
 import { openMenu } from "./popup.js";
 import { go } from "./navigate.js";
 import { store } from "./store.js";
 import { now } from "./clock.js";
 
-function local(user) {
-  const zone = user.tz || "UTC";
+function local(zone = "UTC") {
   const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short", timeZone: zone }).format(now() * 1000);
   return `${dayOf(now(), zone) === dayOf(now(), store.me.tz || "UTC") ? "" : `${weekday} `}${time(now(), { zone })}`;
 }
 
-function about(user) {
-  return [user.profile?.title, local(user), languageOf(user.locale)].filter(Boolean).join(" · ");
+/** The button that shows who one is and lets one be somebody else, inside or outside the company. */
+export function personaButton() {
+  const outsider = store.route.kind === "mail" && store.correspondents.find(({ address }) => address === store.route.address);
+  return outsider ? asOutsider(outsider) : asColleague(store.me);
 }
 
-/** The button that shows who one is and lets one be somebody else. */
-export function personaButton() {
-  const { me } = store;
-  return el("button.persona", { key: "persona", type: "button", "aria-haspopup": "menu", "aria-label": `You are ${nameOf(me)}. Switch person`, on: { click: ({ currentTarget }) => openPersonas(currentTarget) } },
-    userAvatar(me, { presence: "active" }),
-    el("span.persona__words", {}, el("span.persona__name", {}, nameOf(me)), el("small", {}, me.profile?.title ?? ""), el("small.persona__time", {}, [local(me), languageOf(me.locale)].filter(Boolean).join(" · "))),
-    icon("down", 15));
+function face(name, lead, title, more) {
+  return el("button.persona", {
+    key: "persona", type: "button", "aria-haspopup": "menu", "aria-label": `You are ${name}. Switch person`,
+    on: { click: ({ currentTarget }) => openPersonas(currentTarget) },
+  }, lead, el("span.persona__words", {}, el("span.persona__name", {}, name), el("small", {}, title), el("small.persona__time", {}, more)), icon("down", 15));
+}
+
+function asColleague(me) {
+  return face(nameOf(me), userAvatar(me, { presence: "active" }), me.profile?.title ?? "", [local(me.tz), languageOf(me.locale)].filter(Boolean).join(" · "));
+}
+
+function asOutsider(one) {
+  return face(one.name, avatar(one.name), `Outside · ${one.company ?? one.address}`, [local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "));
 }
 
 function openPersonas(anchor) {
-  const people = store.personas.map((id) => store.users.get(id)).filter(Boolean);
-  openMenu(anchor, people.map((user) => ({
-    label: nameOf(user), description: about(user), lead: userAvatar(user), chosen: user.id === store.me.id,
-    run: () => become(user.id),
-  })), { label: "Be somebody else" });
+  const outside = store.route.kind === "mail";
+  const people = store.personas.map((id) => store.users.get(id)).filter(Boolean).map((user) => ({
+    label: nameOf(user), description: [user.profile?.title, local(user.tz), languageOf(user.locale)].filter(Boolean).join(" · "), lead: userAvatar(user),
+    chosen: !outside && user.id === store.me.id, run: () => become(user.id),
+  }));
+  const suppliers = store.correspondents.map((one) => ({
+    label: one.name, description: [one.company, local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "), lead: avatar(one.name),
+    chosen: outside && store.route.address === one.address, run: () => go({ kind: "mail", address: one.address }),
+  }));
+  openMenu(anchor, [...people, ...(suppliers.length ? [null, ...suppliers] : [])], { label: "Be somebody else" });
 }
 
-/** Be somebody else, in the same place where that is possible. */
-export function become(id) {
-  const { kind, channel, tab, address } = store.route;
-  go({ me: id, kind, channel, tab, address });
+/** Be another colleague, in the same place where that is possible. */
+function become(id) {
+  const { kind, channel, tab } = store.route;
+  go(kind === "mail" ? { me: id, kind: "" } : { me: id, kind, channel, tab });
 }

@@ -11,7 +11,7 @@ export function parseRoute(hash = location.hash) {
   if (link) return { me: null, kind: "channel", ...link };
   const [me, place, ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   const route = { me: me || null, kind: "" };
-  if (place === "app") return { ...route, kind: "app", tab: rest[0] || "home", thread: rest[1] === "thread" ? rest[2] : undefined };
+  if (place === "app") return { ...route, kind: "app", tab: rest[0] || "home", [rest[1] || "none"]: rest[2] };
   if (place === "mail") return { ...route, kind: "mail", address: rest[0], mail: rest[1] };
   if (!place) return route;
   return { ...route, kind: "channel", channel: place, [rest[0] || "none"]: rest[1] };
