@@ -26,7 +26,9 @@ async function call(method, path, body) {
 
 /** Read `path` with query arguments; undefined ones are left out. */
 export function get(path, args = {}) {
-  const query = new URLSearchParams(Object.entries(args).filter(([, value]) => value !== undefined && value !== null));
+  const query = new URLSearchParams(
+    Object.entries(args).filter(([, value]) => value !== undefined && value !== null),
+  );
   return call("GET", `${path}?${query}`);
 }
 
@@ -43,7 +45,10 @@ export function streamUrl(person) {
 
 /** Where the page may fetch a Slack file from: always our own server, whatever host the file object names. */
 export function fileUrl(file) {
-  const source = file.url_private_download ?? file.url_private ?? `/files/${file.id}/${encodeURIComponent(file.name ?? "file")}`;
+  const source =
+    file.url_private_download ??
+    file.url_private ??
+    `/files/${file.id}/${encodeURIComponent(file.name ?? "file")}`;
   const url = new URL(source, location.origin);
   if (!url.pathname.startsWith("/files/")) return null;
   return `${url.pathname}?${new URLSearchParams({ token })}`;

@@ -26,7 +26,10 @@ export function renderBlocks(blocks, surface, errors = {}) {
 
 /** The words of blocks, for notifications and for search. */
 export function blocksWords(blocks) {
-  return (blocks ?? []).map((block) => plain(block.text) || (block.elements ?? []).map((part) => plain(part.text)).join(" ")).join(" ").trim();
+  return (blocks ?? [])
+    .map((block) => plain(block.text) || (block.elements ?? []).map((part) => plain(part.text)).join(" "))
+    .join(" ")
+    .trim();
 }
 
 function at(block, { surface }, more = {}) {
@@ -34,58 +37,132 @@ function at(block, { surface }, more = {}) {
 }
 
 function section(block, here) {
-  const accessory = block.accessory && el("div.section__accessory", { class: block.accessory.type === "image" ? "is-image" : null }, element(block.accessory, at(block, here, { label: plain(block.text) })));
-  return el("div.block.section", {},
-    el("div.section__body", {},
+  const accessory =
+    block.accessory &&
+    el(
+      "div.section__accessory",
+      { class: block.accessory.type === "image" ? "is-image" : null },
+      element(block.accessory, at(block, here, { label: plain(block.text) })),
+    );
+  return el(
+    "div.block.section",
+    {},
+    el(
+      "div.section__body",
+      {},
       block.text && el("div.section__text", {}, renderText(block.text, here.words)),
-      block.fields && el("div.section__fields", {}, block.fields.map((field) => el("div", {}, renderText(field, here.words))))),
-    accessory);
+      block.fields &&
+        el(
+          "div.section__fields",
+          {},
+          block.fields.map((field) => el("div", {}, renderText(field, here.words))),
+        ),
+    ),
+    accessory,
+  );
 }
 
 function contextBlock(block, { words }) {
-  return el("div.block.context", {}, (block.elements ?? []).map((part) => (part.type === "image"
-    ? imageNode(part, "image--small") : el("span", {}, renderText(part, words)))));
+  return el(
+    "div.block.context",
+    {},
+    (block.elements ?? []).map((part) =>
+      part.type === "image" ? imageNode(part, "image--small") : el("span", {}, renderText(part, words)),
+    ),
+  );
 }
 
 function actions(block, here) {
-  return el("div.block.actions", {}, (block.elements ?? []).map((spec) => element(spec, at(block, here))));
+  return el(
+    "div.block.actions",
+    {},
+    (block.elements ?? []).map((spec) => element(spec, at(block, here))),
+  );
 }
 
 function input(block, here) {
   const error = here.errors[block.block_id];
   const id = `about-${here.surface.place.view_id ?? here.surface.place.ts}-${block.block_id}`;
   const label = plain(block.label);
-  return el("div.block.input", { class: error ? "has-error" : null, "data-block": block.block_id },
-    el("div.input__label", {}, renderText(block.label, here.words), block.optional && el("small", {}, " (optional)")),
-    element(block.element, at(block, here, { dispatch: Boolean(block.dispatch_action), label, describedBy: error || block.hint ? id : null, error })),
-    (error || block.hint) && el("div.input__about", { id, class: error ? "is-error" : null, role: error ? "alert" : null },
-      error ? [icon("warn", 14), error] : renderText(block.hint, here.words)));
+  return el(
+    "div.block.input",
+    { class: error ? "has-error" : null, "data-block": block.block_id },
+    el(
+      "div.input__label",
+      {},
+      renderText(block.label, here.words),
+      block.optional && el("small", {}, " (optional)"),
+    ),
+    element(
+      block.element,
+      at(block, here, {
+        dispatch: Boolean(block.dispatch_action),
+        label,
+        describedBy: error || block.hint ? id : null,
+        error,
+      }),
+    ),
+    (error || block.hint) &&
+      el(
+        "div.input__about",
+        { id, class: error ? "is-error" : null, role: error ? "alert" : null },
+        error ? [icon("warn", 14), error] : renderText(block.hint, here.words),
+      ),
+  );
 }
 
 function image(block, { words }) {
-  return el("figure.block.picture", {}, block.title && el("figcaption.picture__name", {}, renderText(block.title, words)), imageNode(block, "image--block"));
+  return el(
+    "figure.block.picture",
+    {},
+    block.title && el("figcaption.picture__name", {}, renderText(block.title, words)),
+    imageNode(block, "image--block"),
+  );
 }
 
 function video(block, { words }) {
-  return el("div.block.card", {}, el("span.card__icon", {}, icon("video")), el("div", {},
-    el("div.card__title", {}, link(block.title_url ?? block.video_url ?? "", plain(block.title))),
-    block.description && el("div", {}, renderText(block.description, words)),
-    el("small", {}, [block.provider_name, block.author_name].filter(Boolean).join(" · "))));
+  return el(
+    "div.block.card",
+    {},
+    el("span.card__icon", {}, icon("video")),
+    el(
+      "div",
+      {},
+      el("div.card__title", {}, link(block.title_url ?? block.video_url ?? "", plain(block.title))),
+      block.description && el("div", {}, renderText(block.description, words)),
+      el("small", {}, [block.provider_name, block.author_name].filter(Boolean).join(" · ")),
+    ),
+  );
 }
 
 const ALERT_ICONS = { warning: "warn", error: "warn", success: "check" };
 
 function alert(block, { words }) {
   const level = block.level ?? "default";
-  return el("div.block.alert", { class: `alert--${level}`, role: "note" }, icon(ALERT_ICONS[level] ?? "info"), el("div", {}, renderText(block.text, words)));
+  return el(
+    "div.block.alert",
+    { class: `alert--${level}`, role: "note" },
+    icon(ALERT_ICONS[level] ?? "info"),
+    el("div", {}, renderText(block.text, words)),
+  );
 }
 
 function unknown(block) {
-  return el("div.block.placeholder", {}, icon("info", 16), `A block of the kind “${block.type}” stands here; this page cannot show it.`);
+  return el(
+    "div.block.placeholder",
+    {},
+    icon("info", 16),
+    `A block of the kind “${block.type}” stands here; this page cannot show it.`,
+  );
 }
 
 const MAKERS = {
-  section, actions, input, image, video, alert,
+  section,
+  actions,
+  input,
+  image,
+  video,
+  alert,
   context: contextBlock,
   context_actions: actions,
   header: (block, { words }) => el("h3.block.header", {}, renderText(block.text, words)),
@@ -93,7 +170,19 @@ const MAKERS = {
   rich_text: (block, { words }) => el("div.block", {}, richText(block, words)),
   markdown: (block) => el("div.block", {}, markdown(block.text)),
   table: (block, { words }) => el("div.block", {}, table(block, words)),
-  data_table: (block, here) => el("div.block", {}, dataTable(block, here.words, (spec) => element(spec, at(block, here)))),
+  data_table: (block, here) =>
+    el(
+      "div.block",
+      {},
+      dataTable(block, here.words, (spec) => element(spec, at(block, here))),
+    ),
   data_visualization: (block) => el("div.block", {}, chart(block)),
-  file: (block) => el("div.block", {}, block.file ? fileCard(block.file) : el("div.file", {}, icon("file"), `A file kept elsewhere (${block.external_id ?? "unnamed"})`)),
+  file: (block) =>
+    el(
+      "div.block",
+      {},
+      block.file
+        ? fileCard(block.file)
+        : el("div.file", {}, icon("file"), `A file kept elsewhere (${block.external_id ?? "unnamed"})`),
+    ),
 };

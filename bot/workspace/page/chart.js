@@ -15,22 +15,44 @@ export function chart(block) {
   const { chart: data = {}, title } = block;
   const draw = { pie, bar: axes(bars), line: axes(linesOf), area: axes(areas) }[data.type];
   const figure = draw ? draw(data) : [el("p.placeholder", {}, "This kind of chart cannot be shown here.")];
-  return el("figure.chart", { role: "group", "aria-label": `Chart: ${title ?? ""}` }, el("figcaption.chart__title", {}, title), figure);
+  return el(
+    "figure.chart",
+    { role: "group", "aria-label": `Chart: ${title ?? ""}` },
+    el("figcaption.chart__title", {}, title),
+    figure,
+  );
 }
 
 function axes(draw) {
   return (data) => {
-    const categories = data.axis_config?.categories ?? data.series?.[0]?.data?.map((point) => point.label) ?? [];
+    const categories =
+      data.axis_config?.categories ?? data.series?.[0]?.data?.map((point) => point.label) ?? [];
     const series = (data.series ?? []).map((one) => ({
       name: one.name,
       values: categories.map((label) => Number(one.data?.find((point) => point.label === label)?.value ?? 0)),
     }));
     const scale = scaleOf(series.flatMap((one) => one.values));
-    const frame = { categories, series, y: scale.y, zero: scale.y(0), step: (WIDTH - LEFT - RIGHT) / Math.max(categories.length, 1) };
-    const picture = svg("svg.chart__picture", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(series, categories) },
-      grid(scale), labels(frame), draw(frame));
+    const frame = {
+      categories,
+      series,
+      y: scale.y,
+      zero: scale.y(0),
+      step: (WIDTH - LEFT - RIGHT) / Math.max(categories.length, 1),
+    };
+    const picture = svg(
+      "svg.chart__picture",
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(series, categories) },
+      grid(scale),
+      labels(frame),
+      draw(frame),
+    );
     const { x_label: x, y_label: y } = data.axis_config ?? {};
-    return [y && el("p.chart__axis", {}, y), picture, x && el("p.chart__axis.chart__axis--x", {}, x), series.length > 1 && legend(series.map((one) => one.name))];
+    return [
+      y && el("p.chart__axis", {}, y),
+      picture,
+      x && el("p.chart__axis.chart__axis--x", {}, x),
+      series.length > 1 && legend(series.map((one) => one.name)),
+    ];
   };
 }
 
@@ -49,7 +71,10 @@ function scaleOf(values) {
 }
 
 function number(value) {
-  return new Intl.NumberFormat("en-GB", { notation: Math.abs(value) >= 10000 ? "compact" : "standard", maximumFractionDigits: 2 }).format(value);
+  return new Intl.NumberFormat("en-GB", {
+    notation: Math.abs(value) >= 10000 ? "compact" : "standard",
+    maximumFractionDigits: 2,
+  }).format(value);
 }
 
 function grid({ ticks, y }) {
@@ -62,18 +87,36 @@ function grid({ ticks, y }) {
 function labels({ categories, step }) {
   const every = Math.ceil(categories.length / 8); // more than eight labels would run into each other
   const room = Math.max(4, Math.floor((step * every) / 6.5));
-  return categories.map((name, index) => index % every === 0 && svg("text.chart__number",
-    { x: LEFT + step * (index + 0.5), y: HEIGHT - 8, "text-anchor": "middle" },
-    name.length > room ? `${name.slice(0, room - 1)}…` : name));
+  return categories.map(
+    (name, index) =>
+      index % every === 0 &&
+      svg(
+        "text.chart__number",
+        { x: LEFT + step * (index + 0.5), y: HEIGHT - 8, "text-anchor": "middle" },
+        name.length > room ? `${name.slice(0, room - 1)}…` : name,
+      ),
+  );
 }
 
 function bars({ series, categories, y, zero, step }) {
   const width = Math.min((step * 0.7) / series.length, 36);
-  return series.map((one, tone) => one.values.map((value, index) => {
-    const x = LEFT + step * (index + 0.5) + width * (tone - series.length / 2);
-    return svg("rect", { class: `tone-${tone % COLOURS}`, x, y: Math.min(y(value), zero), width: width - 1, height: Math.max(Math.abs(y(value) - zero), 1), rx: 2 },
-      svg("title", {}, `${one.name}, ${categories[index]}: ${number(value)}`));
-  }));
+  return series.map((one, tone) =>
+    one.values.map((value, index) => {
+      const x = LEFT + step * (index + 0.5) + width * (tone - series.length / 2);
+      return svg(
+        "rect",
+        {
+          class: `tone-${tone % COLOURS}`,
+          x,
+          y: Math.min(y(value), zero),
+          width: width - 1,
+          height: Math.max(Math.abs(y(value) - zero), 1),
+          rx: 2,
+        },
+        svg("title", {}, `${one.name}, ${categories[index]}: ${number(value)}`),
+      );
+    }),
+  );
 }
 
 function points(one, { y, step }) {
@@ -81,10 +124,24 @@ function points(one, { y, step }) {
 }
 
 function linesOf(frame) {
-  return frame.series.map((one, tone) => svg("g", { class: `tone-${tone % COLOURS}` },
-    svg("polyline.chart__line", { points: points(one, frame).map((pair) => pair.join(",")).join(" ") }),
-    points(one, frame).map(([x, y], index) => svg("circle", { cx: x, cy: y, r: 3 },
-      svg("title", {}, `${one.name}, ${frame.categories[index]}: ${number(one.values[index])}`)))));
+  return frame.series.map((one, tone) =>
+    svg(
+      "g",
+      { class: `tone-${tone % COLOURS}` },
+      svg("polyline.chart__line", {
+        points: points(one, frame)
+          .map((pair) => pair.join(","))
+          .join(" "),
+      }),
+      points(one, frame).map(([x, y], index) =>
+        svg(
+          "circle",
+          { cx: x, cy: y, r: 3 },
+          svg("title", {}, `${one.name}, ${frame.categories[index]}: ${number(one.values[index])}`),
+        ),
+      ),
+    ),
+  );
 }
 
 function areas(frame) {
@@ -92,7 +149,10 @@ function areas(frame) {
     const outline = points(one, frame);
     if (!outline.length) return null;
     const shape = [[outline[0][0], frame.zero], ...outline, [outline.at(-1)[0], frame.zero]];
-    return svg("polygon.chart__area", { class: `tone-${tone % COLOURS}`, points: shape.map((pair) => pair.join(",")).join(" ") });
+    return svg("polygon.chart__area", {
+      class: `tone-${tone % COLOURS}`,
+      points: shape.map((pair) => pair.join(",")).join(" "),
+    });
   });
   return [filled, linesOf(frame)];
 }
@@ -104,10 +164,20 @@ function pie({ segments = [] }) {
     const share = Number(value) / total;
     const from = turned;
     turned += share;
-    return svg("path", { class: `tone-${tone % COLOURS}`, d: slice(from, Math.min(turned, from + 0.9999)) }, svg("title", {}, `${label}: ${number(value)}`));
+    return svg(
+      "path",
+      { class: `tone-${tone % COLOURS}`, d: slice(from, Math.min(turned, from + 0.9999)) },
+      svg("title", {}, `${label}: ${number(value)}`),
+    );
   });
-  const names = segments.map(({ label, value }) => `${label}: ${number(value)} (${Math.round((100 * value) / total)} %)`);
-  const picture = svg("svg.chart__pie", { viewBox: "-1.05 -1.05 2.1 2.1", role: "img", "aria-label": names.join("; ") }, slices);
+  const names = segments.map(
+    ({ label, value }) => `${label}: ${number(value)} (${Math.round((100 * value) / total)} %)`,
+  );
+  const picture = svg(
+    "svg.chart__pie",
+    { viewBox: "-1.05 -1.05 2.1 2.1", role: "img", "aria-label": names.join("; ") },
+    slices,
+  );
   return [el("div.chart__round", {}, picture, legend(names))];
 }
 
@@ -117,9 +187,18 @@ function slice(from, to) {
 }
 
 function legend(names) {
-  return el("ul.chart__legend", {}, names.map((name, tone) => el("li", {}, el("span.chart__key", { class: `tone-${tone % COLOURS}` }), name)));
+  return el(
+    "ul.chart__legend",
+    {},
+    names.map((name, tone) => el("li", {}, el("span.chart__key", { class: `tone-${tone % COLOURS}` }), name)),
+  );
 }
 
 function spoken(series, categories) {
-  return series.map((one) => `${one.name}: ${one.values.map((value, index) => `${categories[index]} ${number(value)}`).join(", ")}`).join("; ");
+  return series
+    .map(
+      (one) =>
+        `${one.name}: ${one.values.map((value, index) => `${categories[index]} ${number(value)}`).join(", ")}`,
+    )
+    .join("; ");
 }

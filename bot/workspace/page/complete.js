@@ -7,7 +7,10 @@ import { isApp, nameOf, userAvatar } from "./people.js";
 import { store } from "./store.js";
 
 const LIMIT = 8;
-const BROADCASTS = [["here", "Notify everybody who is active in this channel"], ["channel", "Notify everybody in this channel"]];
+const BROADCASTS = [
+  ["here", "Notify everybody who is active in this channel"],
+  ["channel", "Notify everybody in this channel"],
+];
 
 /**
  * The offers for the text before the caret: `{from, items}` where `from` is the index the chosen `insert`
@@ -18,7 +21,8 @@ export function offers(text) {
     const match = pattern.exec(text);
     if (!match) continue;
     const items = find(match.groups.word.toLowerCase());
-    if (items.length) return { from: text.length - match.groups.word.length - 1, items: items.slice(0, LIMIT) };
+    if (items.length)
+      return { from: text.length - match.groups.word.length - 1, items: items.slice(0, LIMIT) };
   }
   return null;
 }
@@ -31,28 +35,58 @@ const KINDS = [
 ];
 
 function commands(word) {
-  return store.commands.filter(({ command }) => command.slice(1).startsWith(word)).map(({ command, description, usage_hint: usage }) => ({
-    insert: `${command} `, title: command, hint: usage, description, lead: () => el("span.offer__icon", {}, icon("bolt")),
-  }));
+  return store.commands
+    .filter(({ command }) => command.slice(1).startsWith(word))
+    .map(({ command, description, usage_hint: usage }) => ({
+      insert: `${command} `,
+      title: command,
+      hint: usage,
+      description,
+      lead: () => el("span.offer__icon", {}, icon("bolt")),
+    }));
 }
 
 function people(word) {
-  const hits = [...store.users.values()].filter((user) => !user.deleted && user.name && `${user.name} ${nameOf(user)} ${nameOf(user).split(" ").at(-1)}`.toLowerCase().split(" ").some((part) => part.startsWith(word)));
+  const hits = [...store.users.values()].filter(
+    (user) =>
+      !user.deleted &&
+      user.name &&
+      `${user.name} ${nameOf(user)} ${nameOf(user).split(" ").at(-1)}`
+        .toLowerCase()
+        .split(" ")
+        .some((part) => part.startsWith(word)),
+  );
   const persons = hits.map((user) => ({
-    insert: `@${user.name} `, title: nameOf(user), hint: `@${user.name}`, description: isApp(user) ? "App" : user.profile?.title, lead: () => userAvatar(user, { size: "s" }),
+    insert: `@${user.name} `,
+    title: nameOf(user),
+    hint: `@${user.name}`,
+    description: isApp(user) ? "App" : user.profile?.title,
+    lead: () => userAvatar(user, { size: "s" }),
   }));
   const all = BROADCASTS.filter(([name]) => name.startsWith(word)).map(([name, description]) => ({
-    insert: `@${name} `, title: `@${name}`, description, lead: () => el("span.offer__icon", {}, icon("people")),
+    insert: `@${name} `,
+    title: `@${name}`,
+    description,
+    lead: () => el("span.offer__icon", {}, icon("people")),
   }));
   return [...persons.sort((a, b) => a.title.localeCompare(b.title)), ...all];
 }
 
 function channels(word) {
-  return [...store.channels.values()].filter((channel) => !channel.is_im && !channel.is_mpim && channel.name?.includes(word)).map((channel) => ({
-    insert: `#${channel.name} `, title: channel.name, description: channel.topic?.value, lead: () => el("span.offer__icon", {}, icon(channel.is_private ? "lock" : "hash")),
-  }));
+  return [...store.channels.values()]
+    .filter((channel) => !channel.is_im && !channel.is_mpim && channel.name?.includes(word))
+    .map((channel) => ({
+      insert: `#${channel.name} `,
+      title: channel.name,
+      description: channel.topic?.value,
+      lead: () => el("span.offer__icon", {}, icon(channel.is_private ? "lock" : "hash")),
+    }));
 }
 
 function emojis(word) {
-  return searchEmoji(word, LIMIT).map(([name, character]) => ({ insert: `${character} `, title: `:${name}:`, lead: () => el("span.offer__icon.emoji", {}, emoji(name)) }));
+  return searchEmoji(word, LIMIT).map(([name, character]) => ({
+    insert: `${character} `,
+    title: `:${name}:`,
+    lead: () => el("span.offer__icon.emoji", {}, emoji(name)),
+  }));
 }

@@ -15,21 +15,51 @@ export class Composer {
   /** `onEditLast` is called for the up arrow in an empty composer. */
   constructor({ channel, thread, placeholder, onEditLast }) {
     counter += 1;
-    Object.assign(this, { channel, thread, onEditLast, id: `offers-${counter}`, files: [], offer: null, active: 0 });
+    Object.assign(this, {
+      channel,
+      thread,
+      onEditLast,
+      id: `offers-${counter}`,
+      files: [],
+      offer: null,
+      active: 0,
+    });
     this.draftKey = `draft ${store.me.id} ${channel} ${thread ?? ""}`;
     this.area = el("textarea.composer__text", {
-      rows: 1, placeholder, "aria-label": placeholder, value: localStorage.getItem(this.draftKey) ?? "", spellcheck: "true", "aria-controls": this.id,
+      rows: 1,
+      placeholder,
+      "aria-label": placeholder,
+      value: localStorage.getItem(this.draftKey) ?? "",
+      spellcheck: "true",
+      "aria-controls": this.id,
       on: {
-        input: () => this.#changed(), keydown: (event) => this.#key(event), paste: (event) => this.#take(event.clipboardData, event),
-        blur: () => this.#offer(null), click: () => this.#suggest(),
+        input: () => this.#changed(),
+        keydown: (event) => this.#key(event),
+        paste: (event) => this.#take(event.clipboardData, event),
+        blur: () => this.#offer(null),
+        click: () => this.#suggest(),
       },
     });
     this.offerList = el("ul.offers", { id: this.id, role: "listbox", hidden: true });
     this.chips = el("div.composer__files");
-    this.send = el("button.composer__send", { type: "button", "aria-label": "Send", title: "Send (Enter)", on: { click: () => this.#submit() } }, icon("send", 17));
-    this.element = el("div.composer", {
-      on: { dragover: (event) => event.preventDefault(), drop: (event) => this.#take(event.dataTransfer, event) },
-    }, this.offerList, this.area, this.chips, this.#bar());
+    this.send = el(
+      "button.composer__send",
+      { type: "button", "aria-label": "Send", title: "Send (Enter)", on: { click: () => this.#submit() } },
+      icon("send", 17),
+    );
+    this.element = el(
+      "div.composer",
+      {
+        on: {
+          dragover: (event) => event.preventDefault(),
+          drop: (event) => this.#take(event.dataTransfer, event),
+        },
+      },
+      this.offerList,
+      this.area,
+      this.chips,
+      this.#bar(),
+    );
     queueMicrotask(() => this.#fit());
   }
 
@@ -38,13 +68,32 @@ export class Composer {
   }
 
   #bar() {
-    const tool = (label, name, run) => el("button.icon-button", { type: "button", "aria-label": label, title: label, on: { mousedown: (event) => event.preventDefault(), click: run } }, icon(name));
-    return el("div.composer__bar", {},
+    const tool = (label, name, run) =>
+      el(
+        "button.icon-button",
+        {
+          type: "button",
+          "aria-label": label,
+          title: label,
+          on: { mousedown: (event) => event.preventDefault(), click: run },
+        },
+        icon(name),
+      );
+    return el(
+      "div.composer__bar",
+      {},
       filePicker({ class: "icon-button", label: "Attach files" }, icon("plus"), (read) => this.#attach(read)),
-      tool("Emoji", "smile", ({ currentTarget }) => openEmoji(currentTarget, (name, character) => this.insert(`${character} `))),
+      tool("Emoji", "smile", ({ currentTarget }) =>
+        openEmoji(currentTarget, (name, character) => this.insert(`${character} `)),
+      ),
       tool("Mention someone", "at", () => this.insert("@")),
-      tool("Run a command", "bolt", () => { if (!this.area.value) this.insert("/"); else this.focus(); }),
-      el("span.composer__hint", {}, "Shift + Enter for a new line"), this.send);
+      tool("Run a command", "bolt", () => {
+        if (!this.area.value) this.insert("/");
+        else this.focus();
+      }),
+      el("span.composer__hint", {}, "Shift + Enter for a new line"),
+      this.send,
+    );
   }
 
   /** Put text at the caret. */
@@ -81,11 +130,35 @@ export class Composer {
     this.area.setAttribute("aria-expanded", String(Boolean(offer)));
     if (!offer) return this.area.removeAttribute("aria-activedescendant");
     this.area.setAttribute("aria-activedescendant", `${this.id}-${this.active}`);
-    return patch(this.offerList, offer.items.map((item, index) => el("li.offer", {
-      key: item.insert, id: `${this.id}-${index}`, role: "option", "aria-selected": String(index === this.active), class: index === this.active ? "is-active" : null,
-      // mousedown, because a click would first take the focus (and so the list) away
-      on: { mousedown: (event) => { event.preventDefault(); this.#accept(item); } },
-    }, item.lead(), el("span.menu__words", {}, el("span", {}, item.title, item.hint && el("span.offer__hint", {}, item.hint)), item.description && el("small", {}, item.description)))));
+    return patch(
+      this.offerList,
+      offer.items.map((item, index) =>
+        el(
+          "li.offer",
+          {
+            key: item.insert,
+            id: `${this.id}-${index}`,
+            role: "option",
+            "aria-selected": String(index === this.active),
+            class: index === this.active ? "is-active" : null,
+            // mousedown, because a click would first take the focus (and so the list) away
+            on: {
+              mousedown: (event) => {
+                event.preventDefault();
+                this.#accept(item);
+              },
+            },
+          },
+          item.lead(),
+          el(
+            "span.menu__words",
+            {},
+            el("span", {}, item.title, item.hint && el("span.offer__hint", {}, item.hint)),
+            item.description && el("small", {}, item.description),
+          ),
+        ),
+      ),
+    );
   }
 
   #accept(item) {
@@ -141,10 +214,13 @@ export class Composer {
   }
 
   #drawFiles() {
-    patch(this.chips, fileChips(this.files, (index) => {
-      this.files = this.files.filter((_, at) => at !== index);
-      this.#drawFiles();
-    }));
+    patch(
+      this.chips,
+      fileChips(this.files, (index) => {
+        this.files = this.files.filter((_, at) => at !== index);
+        this.#drawFiles();
+      }),
+    );
     this.#fit();
   }
 
@@ -158,7 +234,12 @@ export class Composer {
     const command = !files.length && /^(\/[\w-]+)(?:\s+([\s\S]*))?$/.exec(text);
     try {
       if (command) await post("command", { ...place, command: command[1], text: command[2] ?? "" });
-      else await post("say", { ...place, text, ...(files.length && { files: files.map(({ name, base64 }) => ({ name, base64 })) }) });
+      else
+        await post("say", {
+          ...place,
+          text,
+          ...(files.length && { files: files.map(({ name, base64 }) => ({ name, base64 })) }),
+        });
     } catch (error) {
       trouble(error.message);
       // What was written is not lost, unless something new stands there already.

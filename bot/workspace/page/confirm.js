@@ -12,13 +12,30 @@ export function ask(question) {
       dialog.remove();
       resolve(yes);
     };
-    const dialog = el("dialog.confirm", { "aria-label": plain(question.title), on: { cancel: answer(false) } },
+    const dialog = el(
+      "dialog.confirm",
+      { "aria-label": plain(question.title), on: { cancel: answer(false) } },
       el("h2.confirm__title", {}, renderText(question.title, context())),
       el("div.confirm__text", {}, renderText(question.text, context())),
-      el("div.confirm__buttons", {},
-        el("button.button", { type: "button", on: { click: answer(false) } }, plain(question.deny) || "Cancel"),
-        el("button.button", { type: "button", class: question.style === "danger" ? "button--danger" : "button--primary", on: { click: answer(true) } },
-          plain(question.confirm) || "Yes")));
+      el(
+        "div.confirm__buttons",
+        {},
+        el(
+          "button.button",
+          { type: "button", on: { click: answer(false) } },
+          plain(question.deny) || "Cancel",
+        ),
+        el(
+          "button.button",
+          {
+            type: "button",
+            class: question.style === "danger" ? "button--danger" : "button--primary",
+            on: { click: answer(true) },
+          },
+          plain(question.confirm) || "Yes",
+        ),
+      ),
+    );
     document.body.append(dialog);
     dialog.showModal();
     dialog.querySelector(".button:last-child").focus();

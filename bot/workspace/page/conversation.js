@@ -17,7 +17,11 @@ export class Conversation {
   constructor(channel) {
     this.channel = channel;
     this.feed = new FeedView(channel, null, () => this.#intro());
-    this.composer = new Composer({ channel, placeholder: `Message ${this.title}`, onEditLast: () => editLast(this.feed.feed?.messages ?? [], channel) });
+    this.composer = new Composer({
+      channel,
+      placeholder: `Message ${this.title}`,
+      onEditLast: () => editLast(this.feed.feed?.messages ?? [], channel),
+    });
     this.element = el("section.pane", { "aria-label": this.title });
     loadFeed(channel);
   }
@@ -51,13 +55,31 @@ export class Conversation {
 
   #header() {
     const { info, other } = this;
-    return el("header.pane__head", { key: "head" },
+    return el(
+      "header.pane__head",
+      { key: "head" },
       backButton(),
       other && userAvatar(other, { size: "s" }),
-      el("div.pane__words", {},
-        el("h1.pane__title", {}, !other && info && icon(info.is_private ? "lock" : "hash", 17), other || !info ? this.title : info.name),
-        el("div.pane__about", {}, other ? aboutPerson(other) : render(info?.topic?.value ?? "", context()))),
-      !other && info && el("span.pane__count", { title: "Members" }, icon("people", 16), String(info.num_members ?? info.members?.length ?? "")));
+      el(
+        "div.pane__words",
+        {},
+        el(
+          "h1.pane__title",
+          {},
+          !other && info && icon(info.is_private ? "lock" : "hash", 17),
+          other || !info ? this.title : info.name,
+        ),
+        el("div.pane__about", {}, other ? aboutPerson(other) : render(info?.topic?.value ?? "", context())),
+      ),
+      !other &&
+        info &&
+        el(
+          "span.pane__count",
+          { title: "Members" },
+          icon("people", 16),
+          String(info.num_members ?? info.members?.length ?? ""),
+        ),
+    );
   }
 
   #foot() {
@@ -65,8 +87,16 @@ export class Conversation {
     if (!info) return el("p.pane__note", { key: "foot" }, "You are not in this conversation.");
     if (info.is_archived) return el("p.pane__note", { key: "foot" }, "This channel is archived.");
     if (info.member === false && !info.is_im) {
-      return el("div.pane__note", { key: "foot" }, `You are looking at #${info.name}.`,
-        el("button.button.button--primary", { type: "button", on: { click: () => attempt("join", { channel: this.channel }) } }, "Join channel"));
+      return el(
+        "div.pane__note",
+        { key: "foot" },
+        `You are looking at #${info.name}.`,
+        el(
+          "button.button.button--primary",
+          { type: "button", on: { click: () => attempt("join", { channel: this.channel }) } },
+          "Join channel",
+        ),
+      );
     }
     return own("composer", this.composer.element);
   }
@@ -74,15 +104,32 @@ export class Conversation {
   #intro() {
     const { info, other } = this;
     if (!info) return null;
-    const words = other ? ["This is the beginning of your conversation with ", el("strong", {}, nameOf(other)), "."]
-      : ["This is the very beginning of ", el("strong", {}, `#${info.name}`), ". ", render(info.purpose?.value ?? "", context())];
-    return el("div.intro", { key: "intro" }, other ? userAvatar(other, { size: "l" }) : el("span.intro__icon", {}, icon(info.is_private ? "lock" : "hash", 26)), el("p", {}, words));
+    const words = other
+      ? ["This is the beginning of your conversation with ", el("strong", {}, nameOf(other)), "."]
+      : [
+          "This is the very beginning of ",
+          el("strong", {}, `#${info.name}`),
+          ". ",
+          render(info.purpose?.value ?? "", context()),
+        ];
+    return el(
+      "div.intro",
+      { key: "intro" },
+      other
+        ? userAvatar(other, { size: "l" })
+        : el("span.intro__icon", {}, icon(info.is_private ? "lock" : "hash", 26)),
+      el("p", {}, words),
+    );
   }
 }
 
 /** The phone's way back to the list. */
 export function backButton() {
-  return el("button.icon-button.only-phone", { type: "button", "aria-label": "Back to conversations", on: { click: backToList } }, icon("back"));
+  return el(
+    "button.icon-button.only-phone",
+    { type: "button", "aria-label": "Back to conversations", on: { click: backToList } },
+    icon("back"),
+  );
 }
 
 /** A person's title, local time and language on one line. */

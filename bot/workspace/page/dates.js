@@ -18,7 +18,9 @@ function format(zone, options, locale = "en-GB") {
 }
 
 function parts(at, zone, options) {
-  const entries = format(zone, options, "en-US").formatToParts(at * 1000).map(({ type, value }) => [type, value]);
+  const entries = format(zone, options, "en-US")
+    .formatToParts(at * 1000)
+    .map(({ type, value }) => [type, value]);
   return Object.fromEntries(entries);
 }
 
@@ -42,7 +44,12 @@ export function dayLabel(at, zone, now) {
 
 function longDay(at, zone, now) {
   const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
-  return format(zone, { weekday: "long", day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) }).format(at * 1000);
+  return format(zone, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    ...(sameYear ? {} : { year: "numeric" }),
+  }).format(at * 1000);
 }
 
 function relativeDay(at, zone, now) {
@@ -62,7 +69,9 @@ export function shortStamp(at, who, now) {
 
 /** The whole instant, for tooltips: "Monday, 23 November 2026 at 09:12:44". */
 export function fullStamp(at, who) {
-  const day = format(who.zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(at * 1000);
+  const day = format(who.zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(
+    at * 1000,
+  );
   return `${day} at ${time(at, who, true)}`;
 }
 
@@ -70,8 +79,12 @@ export function fullStamp(at, who) {
 export function ago(at, now) {
   const distance = Math.round(Math.abs(now - at));
   if (distance < MINUTE) return at > now ? "in a moment" : "just now";
-  const [count, unit] = distance < HOUR ? [distance / MINUTE, "minute"]
-    : distance < DAY ? [distance / HOUR, "hour"] : [distance / DAY, "day"];
+  const [count, unit] =
+    distance < HOUR
+      ? [distance / MINUTE, "minute"]
+      : distance < DAY
+        ? [distance / HOUR, "hour"]
+        : [distance / DAY, "day"];
   const whole = Math.floor(count);
   const words = `${whole} ${unit}${whole === 1 ? "" : "s"}`;
   return at > now ? `in ${words}` : `${words} ago`;
@@ -79,7 +92,7 @@ export function ago(at, now) {
 
 function ordinal(day) {
   const teen = day % 100 >= 11 && day % 100 <= 13;
-  return `${day}${teen ? "th" : { 1: "st", 2: "nd", 3: "rd" }[day % 10] ?? "th"}`;
+  return `${day}${teen ? "th" : ({ 1: "st", 2: "nd", 3: "rd" }[day % 10] ?? "th")}`;
 }
 
 const DATE_TOKENS = {

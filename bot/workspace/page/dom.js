@@ -1,7 +1,17 @@
 /** Build and patch DOM. Nothing here parses HTML, so text from outside can never become markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
-const PROPERTIES = new Set(["value", "checked", "disabled", "hidden", "selected", "readOnly", "open", "multiple", "files"]);
+const PROPERTIES = new Set([
+  "value",
+  "checked",
+  "disabled",
+  "hidden",
+  "selected",
+  "readOnly",
+  "open",
+  "multiple",
+  "files",
+]);
 
 /**
  * Make an element: `el("button.primary", {type: "button", on: {click: f}, key: 1}, "Send")`.
@@ -34,7 +44,8 @@ function assign(node, name, value) {
   if (name === "on") listen(node, value);
   else if (name === "key") node.$key = String(value);
   else if (name === "vars") setVars(node, value);
-  else if (name === "class") node.setAttribute("class", [node.getAttribute("class"), value].filter(Boolean).join(" "));
+  else if (name === "class")
+    node.setAttribute("class", [node.getAttribute("class"), value].filter(Boolean).join(" "));
   else if (name === "value" && "value" in node) node.value = node.$value = String(value);
   else if (name === "checked") node.checked = node.$checked = value;
   else if (PROPERTIES.has(name) && name in node) node[name] = value;
@@ -59,7 +70,9 @@ function listen(node, handlers) {
 
 /** Flatten nested children and drop the empty ones. */
 export function flat(children) {
-  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  return children
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false && child !== "");
 }
 
 /** A child that is only built when one of `deps` changed since the last patch. */

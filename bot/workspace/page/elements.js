@@ -51,33 +51,75 @@ function button(spec, at) {
     if (spec.url && /^https?:/i.test(spec.url)) window.open(spec.url, "_blank", "noopener");
     busyWhile(currentTarget, act(spec, at, spec.value === undefined ? {} : { value: spec.value }));
   };
-  return el("button.button", {
-    type: "button", class: style, "aria-label": spec.accessibility_label, "data-action": spec.action_id, on: { click: press },
-  }, renderText(spec.text, context()), spec.url && icon("outside", 14));
+  return el(
+    "button.button",
+    {
+      type: "button",
+      class: style,
+      "aria-label": spec.accessibility_label,
+      "data-action": spec.action_id,
+      on: { click: press },
+    },
+    renderText(spec.text, context()),
+    spec.url && icon("outside", 14),
+  );
 }
 
 function feedback(spec, at) {
-  const choice = (choiceSpec, name) => choiceSpec && el("button.ghost", {
-    type: "button", "aria-label": choiceSpec.accessibility_label, on: { click: () => at.surface.act(at.block, spec, { value: choiceSpec.value }) },
-  }, name, " ", plain(choiceSpec.text));
+  const choice = (choiceSpec, name) =>
+    choiceSpec &&
+    el(
+      "button.ghost",
+      {
+        type: "button",
+        "aria-label": choiceSpec.accessibility_label,
+        on: { click: () => at.surface.act(at.block, spec, { value: choiceSpec.value }) },
+      },
+      name,
+      " ",
+      plain(choiceSpec.text),
+    );
   return el("span.feedback", {}, choice(spec.positive_button, "👍"), choice(spec.negative_button, "👎"));
 }
 
 function iconButton(spec, at) {
-  return el("button.ghost", { type: "button", "aria-label": spec.accessibility_label ?? plain(spec.text), on: { click: () => act(spec, at, { value: spec.value }) } },
-    icon("trash", 16), plain(spec.text));
+  return el(
+    "button.ghost",
+    {
+      type: "button",
+      "aria-label": spec.accessibility_label ?? plain(spec.text),
+      on: { click: () => act(spec, at, { value: spec.value }) },
+    },
+    icon("trash", 16),
+    plain(spec.text),
+  );
 }
 
 function overflow(spec, at) {
-  const open = (event) => openMenu(event.currentTarget, spec.options.map((option) => ({
-    label: plain(option.text),
-    description: option.description && plain(option.description),
-    run: () => {
-      if (option.url && /^https?:/i.test(option.url)) window.open(option.url, "_blank", "noopener");
-      act(spec, at, { selected_option: option });
+  const open = (event) =>
+    openMenu(
+      event.currentTarget,
+      spec.options.map((option) => ({
+        label: plain(option.text),
+        description: option.description && plain(option.description),
+        run: () => {
+          if (option.url && /^https?:/i.test(option.url)) window.open(option.url, "_blank", "noopener");
+          act(spec, at, { selected_option: option });
+        },
+      })),
+      { label: "More", align: "end" },
+    );
+  return el(
+    "button.icon-button.overflow",
+    {
+      type: "button",
+      "aria-label": "More options",
+      "aria-haspopup": "menu",
+      "data-action": spec.action_id,
+      on: { click: open },
     },
-  })), { label: "More", align: "end" });
-  return el("button.icon-button.overflow", { type: "button", "aria-label": "More options", "aria-haspopup": "menu", "data-action": spec.action_id, on: { click: open } }, icon("more"));
+    icon("more"),
+  );
 }
 
 /** Choices drawn openly: checkboxes and radio buttons. */
@@ -86,17 +128,45 @@ function choices(spec, at) {
   counter += 1;
   const name = `choice-${counter}`;
   const value = at.surface.value(at.block, spec);
-  const isChosen = (option) => (single ? value?.value === option.value : (value ?? []).some((one) => one.value === option.value));
+  const isChosen = (option) =>
+    single ? value?.value === option.value : (value ?? []).some((one) => one.value === option.value);
   const change = (option, checked) => {
     const before = at.surface.value(at.block, spec) ?? [];
-    const kept = single ? option : spec.options.filter((one) => (one.value === option.value ? checked : before.some((old) => old.value === one.value)));
+    const kept = single
+      ? option
+      : spec.options.filter((one) =>
+          one.value === option.value ? checked : before.some((old) => old.value === one.value),
+        );
     at.surface.enter(at.block, spec, kept);
     if (at.dispatch) act(spec, at, single ? { selected_option: kept } : { selected_options: kept });
   };
-  return el("div.choices", { role: single ? "radiogroup" : "group", "aria-label": at.label, "aria-describedby": at.describedBy, "data-action": spec.action_id },
-    (spec.options ?? []).map((option) => el("label.choice", {},
-      el("input", { type: single ? "radio" : "checkbox", name, checked: isChosen(option), on: { change: (event) => change(option, event.target.checked) } }),
-      el("span.choice__words", {}, renderText(option.text, context()), option.description && el("small", {}, renderText(option.description, context()))))));
+  return el(
+    "div.choices",
+    {
+      role: single ? "radiogroup" : "group",
+      "aria-label": at.label,
+      "aria-describedby": at.describedBy,
+      "data-action": spec.action_id,
+    },
+    (spec.options ?? []).map((option) =>
+      el(
+        "label.choice",
+        {},
+        el("input", {
+          type: single ? "radio" : "checkbox",
+          name,
+          checked: isChosen(option),
+          on: { change: (event) => change(option, event.target.checked) },
+        }),
+        el(
+          "span.choice__words",
+          {},
+          renderText(option.text, context()),
+          option.description && el("small", {}, renderText(option.description, context())),
+        ),
+      ),
+    ),
+  );
 }
 
 const INPUT_TYPES = { email_text_input: "email", url_text_input: "url", number_input: "text" };
@@ -109,7 +179,9 @@ function textInput(spec, at) {
     value: at.surface.value(at.block, spec) ?? "",
     placeholder: plain(spec.placeholder),
     maxlength: spec.max_length,
-    "aria-label": at.label, "aria-describedby": at.describedBy, "aria-invalid": at.error ? "true" : null,
+    "aria-label": at.label,
+    "aria-describedby": at.describedBy,
+    "aria-invalid": at.error ? "true" : null,
     "data-action": spec.action_id,
     "data-autofocus": spec.focus_on_load ? "" : null,
     autocomplete: "off",
@@ -128,7 +200,14 @@ function dispatchOn(spec, at) {
       if (at.dispatch && triggers.includes("on_character_entered")) tell(target.value);
     },
     keydown: (event) => {
-      if (event.key !== "Enter" || event.isComposing || !at.dispatch || !triggers.includes("on_enter_pressed") || (spec.multiline && !event.ctrlKey)) return;
+      if (
+        event.key !== "Enter" ||
+        event.isComposing ||
+        !at.dispatch ||
+        !triggers.includes("on_enter_pressed") ||
+        (spec.multiline && !event.ctrlKey)
+      )
+        return;
       event.preventDefault();
       tell(event.target.value);
     },
@@ -136,25 +215,44 @@ function dispatchOn(spec, at) {
 }
 
 function richInput(spec, at) {
-  const enter = ({ target }) => at.surface.enter(at.block, spec, target.value ? plainToRich(target.value) : null);
+  const enter = ({ target }) =>
+    at.surface.enter(at.block, spec, target.value ? plainToRich(target.value) : null);
   const value = at.surface.value(at.block, spec);
   return el("textarea.field", {
-    rows: 5, value: value ? richToPlain(value) : "", placeholder: plain(spec.placeholder), "aria-label": at.label,
-    "aria-describedby": at.describedBy, "data-action": spec.action_id, on: { input: enter },
+    rows: 5,
+    value: value ? richToPlain(value) : "",
+    placeholder: plain(spec.placeholder),
+    "aria-label": at.label,
+    "aria-describedby": at.describedBy,
+    "data-action": spec.action_id,
+    on: { input: enter },
   });
 }
 
 function fileElement(spec, at) {
-  const node = fileInput(spec, at.label, at.surface.value(at.block, spec) ?? [], (files) => at.surface.enter(at.block, spec, files));
+  const node = fileInput(spec, at.label, at.surface.value(at.block, spec) ?? [], (files) =>
+    at.surface.enter(at.block, spec, files),
+  );
   return own(JSON.stringify(spec), node);
 }
 
 const MAKERS = {
-  button, overflow, feedback_buttons: feedback, icon_button: iconButton, workflow_button: button,
+  button,
+  overflow,
+  feedback_buttons: feedback,
+  icon_button: iconButton,
+  workflow_button: button,
   image: (spec) => imageNode(spec, "image--accessory"),
-  checkboxes: choices, radio_buttons: choices,
-  plain_text_input: textInput, email_text_input: textInput, url_text_input: textInput, number_input: textInput,
-  rich_text_input: richInput, file_input: fileElement,
-  datepicker: (spec, at) => dateInput(spec, at, act), timepicker: (spec, at) => timeInput(spec, at, act), datetimepicker: (spec, at) => dateTimeInput(spec, at, act),
+  checkboxes: choices,
+  radio_buttons: choices,
+  plain_text_input: textInput,
+  email_text_input: textInput,
+  url_text_input: textInput,
+  number_input: textInput,
+  rich_text_input: richInput,
+  file_input: fileElement,
+  datepicker: (spec, at) => dateInput(spec, at, act),
+  timepicker: (spec, at) => timeInput(spec, at, act),
+  datetimepicker: (spec, at) => dateTimeInput(spec, at, act),
   ...selects(act),
 };

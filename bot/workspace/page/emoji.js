@@ -64,7 +64,12 @@ export function emoji(name) {
 
 function flag(name) {
   const country = /^(?:flag-)?([a-z]{2})$/.exec(name)?.[1];
-  if (!country || (!name.startsWith("flag-") && !["gb", "de", "fr", "it", "es", "us", "cn", "jp", "kr", "ru"].includes(name))) return null;
+  if (
+    !country ||
+    (!name.startsWith("flag-") &&
+      !["gb", "de", "fr", "it", "es", "us", "cn", "jp", "kr", "ru"].includes(name))
+  )
+    return null;
   return [...country].map((letter) => String.fromCodePoint(REGIONAL_A + letter.charCodeAt(0) - 97)).join("");
 }
 

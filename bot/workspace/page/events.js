@@ -7,12 +7,15 @@ const HANDLERS = {
   message: ({ channel, message }) => added(channel, message),
   ephemeral: ({ channel, message }) => added(channel, { ...message, is_ephemeral: true }),
   message_changed: ({ channel, message }) => everywhere(channel, message.ts, () => message),
-  ephemeral_changed: ({ channel, message }) => everywhere(channel, message.ts, () => ({ ...message, is_ephemeral: true })),
+  ephemeral_changed: ({ channel, message }) =>
+    everywhere(channel, message.ts, () => ({ ...message, is_ephemeral: true })),
   message_deleted: ({ channel, ts }) => everywhere(channel, ts, () => null),
   ephemeral_deleted: ({ channel, ts }) => everywhere(channel, ts, () => null),
   views: ({ stack }) => {
     store.stack = stack;
-    store.viewErrors = Object.fromEntries(stack.filter(({ id }) => store.viewErrors[id]).map(({ id }) => [id, store.viewErrors[id]]));
+    store.viewErrors = Object.fromEntries(
+      stack.filter(({ id }) => store.viewErrors[id]).map(({ id }) => [id, store.viewErrors[id]]),
+    );
     changed("views");
   },
   view_errors: ({ view_id: id, errors }) => {
@@ -73,7 +76,9 @@ function everywhere(channel, ts, change) {
   for (const [key, feed] of store.feeds) {
     if (key !== channel && !key.startsWith(`${channel}:`)) continue;
     if (!feed.messages.some((message) => message.ts === ts)) continue;
-    feed.messages = feed.messages.flatMap((message) => (message.ts === ts ? change(message) ?? [] : message));
+    feed.messages = feed.messages.flatMap((message) =>
+      message.ts === ts ? (change(message) ?? []) : message,
+    );
   }
   changed("feed");
 }
@@ -82,7 +87,9 @@ function arrivedMail(address, mail) {
   const box = store.mails.get(address);
   if (box) box.mails = [mail, ...box.mails.filter(({ id }) => id !== mail.id)];
   if (mail.direction === "in") {
-    store.correspondents = store.correspondents.map((one) => (one.address === address ? { ...one, unread: (one.unread ?? 0) + (mail.read ? 0 : 1) } : one));
+    store.correspondents = store.correspondents.map((one) =>
+      one.address === address ? { ...one, unread: (one.unread ?? 0) + (mail.read ? 0 : 1) } : one,
+    );
   }
   store.latestMail = { address, mail };
   changed("mail", "mail-arrival");

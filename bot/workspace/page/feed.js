@@ -19,11 +19,26 @@ export class FeedView {
   constructor(channel, thread, intro) {
     Object.assign(this, { channel, thread, intro, stuck: true, fresh: 0 });
     this.list = el("div.feed__list");
-    this.jump = el("button.feed__jump", { type: "button", hidden: true, on: { click: () => this.toEnd(true) } });
-    this.scroller = el("div.feed__scroller", { tabindex: 0, role: "log", "aria-label": thread ? "Thread" : "Messages", on: { scroll: () => this.#scrolled() } }, this.list);
+    this.jump = el("button.feed__jump", {
+      type: "button",
+      hidden: true,
+      on: { click: () => this.toEnd(true) },
+    });
+    this.scroller = el(
+      "div.feed__scroller",
+      {
+        tabindex: 0,
+        role: "log",
+        "aria-label": thread ? "Thread" : "Messages",
+        on: { scroll: () => this.#scrolled() },
+      },
+      this.list,
+    );
     this.element = el("div.feed", {}, this.scroller, this.jump);
     // Pictures and charts grow after they were placed.
-    this.observer = new ResizeObserver(() => { if (this.stuck) this.toEnd(); });
+    this.observer = new ResizeObserver(() => {
+      if (this.stuck) this.toEnd();
+    });
     this.observer.observe(this.list);
     this.observer.observe(this.scroller);
     this.lastRead = store.channels.get(channel)?.last_read ?? null;
@@ -68,11 +83,16 @@ export class FeedView {
         previous = null;
       }
       const grouped = !day && belongsTo(previous, message);
-      items.push(messageItem(message, { channel: this.channel, thread: this.thread, grouped, target: this.target }));
+      items.push(
+        messageItem(message, { channel: this.channel, thread: this.thread, grouped, target: this.target }),
+      );
       if (this.thread && message.ts === this.thread) items.push(repliesLine(feed.messages.length - 1));
       previous = this.thread && message.ts === this.thread ? null : message;
     }
-    return [feed.hasMore ? el("p.feed__state", { key: "more" }, "Loading older messages…") : this.intro?.(), items];
+    return [
+      feed.hasMore ? el("p.feed__state", { key: "more" }, "Loading older messages…") : this.intro?.(),
+      items,
+    ];
   }
 
   #newDay(previous, message) {
@@ -86,7 +106,13 @@ export class FeedView {
   }
 
   #isFirstUnread(message) {
-    return !this.thread && this.lastRead && message.ts > this.lastRead && message.user !== store.me.id && !message.is_ephemeral;
+    return (
+      !this.thread &&
+      this.lastRead &&
+      message.ts > this.lastRead &&
+      message.user !== store.me.id &&
+      !message.is_ephemeral
+    );
   }
 
   #countFresh(messages) {
@@ -122,7 +148,11 @@ export class FeedView {
   /** Show and highlight one message, fetching older ones as far as needed. */
   async showMessage(ts) {
     this.target = ts;
-    for (let page = 0; page < OLDER_PAGES && this.feed?.hasMore && !this.feed.messages.some((message) => message.ts === ts); page += 1) {
+    for (
+      let page = 0;
+      page < OLDER_PAGES && this.feed?.hasMore && !this.feed.messages.some((message) => message.ts === ts);
+      page += 1
+    ) {
       await loadOlder(this.channel);
     }
     this.stuck = false;
@@ -135,7 +165,8 @@ export class FeedView {
   /** Tell the workspace that the newest message was seen, when it was. */
   markRead() {
     const channel = store.channels.get(this.channel);
-    const newest = this.feed?.loaded && this.feed.messages.findLast(({ is_ephemeral: ephemeral }) => !ephemeral)?.ts;
+    const newest =
+      this.feed?.loaded && this.feed.messages.findLast(({ is_ephemeral: ephemeral }) => !ephemeral)?.ts;
     if (this.thread || !channel || !newest || !this.stuck || document.hidden || this.read >= newest) return;
     if (!channel.unread && (channel.last_read ?? "") >= newest) return;
     this.read = newest;
@@ -144,17 +175,36 @@ export class FeedView {
 }
 
 function belongsTo(previous, message) {
-  return Boolean(previous) && previous.user === message.user && previous.bot_id === message.bot_id && previous.username === message.username
-    && !previous.subtype?.startsWith("channel_") && !message.subtype?.startsWith("channel_") && message.subtype !== "thread_broadcast"
-    && Boolean(previous.is_ephemeral) === Boolean(message.is_ephemeral) && !message.is_ephemeral
-    && seconds(message.ts) - seconds(previous.ts) < GROUP_WITHIN;
+  return (
+    Boolean(previous) &&
+    previous.user === message.user &&
+    previous.bot_id === message.bot_id &&
+    previous.username === message.username &&
+    !previous.subtype?.startsWith("channel_") &&
+    !message.subtype?.startsWith("channel_") &&
+    message.subtype !== "thread_broadcast" &&
+    Boolean(previous.is_ephemeral) === Boolean(message.is_ephemeral) &&
+    !message.is_ephemeral &&
+    seconds(message.ts) - seconds(previous.ts) < GROUP_WITHIN
+  );
 }
 
 function repliesLine(count) {
   if (!count) return null;
-  return el("div.replies-line", { key: "replies", role: "separator" }, el("span", {}, `${count} ${count === 1 ? "reply" : "replies"}`));
+  return el(
+    "div.replies-line",
+    { key: "replies", role: "separator" },
+    el("span", {}, `${count} ${count === 1 ? "reply" : "replies"}`),
+  );
 }
 
 function skeleton() {
-  return [1, 2, 3].map((row) => el("div.skeleton", { key: `skeleton ${row}`, "aria-hidden": "true" }, el("span"), el("div", {}, el("i"), el("i"))));
+  return [1, 2, 3].map((row) =>
+    el(
+      "div.skeleton",
+      { key: `skeleton ${row}`, "aria-hidden": "true" },
+      el("span"),
+      el("div", {}, el("i"), el("i")),
+    ),
+  );
 }

@@ -33,7 +33,9 @@ export class AppPane {
   }
 
   async #openMessages() {
-    const known = [...store.channels.values()].find((channel) => channel.is_im && channel.user === store.bot?.user_id);
+    const known = [...store.channels.values()].find(
+      (channel) => channel.is_im && channel.user === store.bot?.user_id,
+    );
     const id = known?.id ?? channelId((await attempt("open_dm", { user: store.bot.user_id }))?.channel);
     if (!id || this.closed) return;
     this.conversation = new Conversation(id);
@@ -60,32 +62,79 @@ export class AppPane {
       this.conversation.render(this.#header());
       return patch(this.element, this.conversation.element);
     }
-    return patch(this.element, this.#header(), el("div.home", { key: this.tab, tabindex: 0 }, this.#content()));
+    return patch(
+      this.element,
+      this.#header(),
+      el("div.home", { key: this.tab, tabindex: 0 }, this.#content()),
+    );
   }
 
   #header() {
-    const tab = ([name, words]) => el("button.tab", { type: "button", role: "tab", "aria-selected": String(name === this.tab), on: { click: () => go({ kind: "app", tab: name }) } }, words);
-    return el("header.pane__head.pane__head--tabs", { key: "head" }, backButton(), appAvatar("s"),
+    const tab = ([name, words]) =>
+      el(
+        "button.tab",
+        {
+          type: "button",
+          role: "tab",
+          "aria-selected": String(name === this.tab),
+          on: { click: () => go({ kind: "app", tab: name }) },
+        },
+        words,
+      );
+    return el(
+      "header.pane__head.pane__head--tabs",
+      { key: "head" },
+      backButton(),
+      appAvatar("s"),
       el("h1.pane__title", {}, store.bot?.name ?? "App", el("span.badge", {}, "APP")),
-      el("div.tabs", { role: "tablist", "aria-label": "App" }, Object.entries(TABS).map(tab)));
+      el("div.tabs", { role: "tablist", "aria-label": "App" }, Object.entries(TABS).map(tab)),
+    );
   }
 
   #content() {
     if (this.tab === "about") return about();
-    if (this.tab === "messages" || store.home === undefined) return el("p.feed__state", {}, this.error ?? "Loading…");
+    if (this.tab === "messages" || store.home === undefined)
+      return el("p.feed__state", {}, this.error ?? "Loading…");
     if (!store.home) {
-      return el("div.intro.intro--centre", {}, appAvatar("l"), el("p", {}, el("strong", {}, `${store.bot?.name ?? "The app"} has not set up a Home for you yet.`)),
-        el("p", {}, store.bot?.connected ? "It will appear here as soon as the app publishes it." : "The app is not connected at the moment."));
+      return el(
+        "div.intro.intro--centre",
+        {},
+        appAvatar("l"),
+        el("p", {}, el("strong", {}, `${store.bot?.name ?? "The app"} has not set up a Home for you yet.`)),
+        el(
+          "p",
+          {},
+          store.bot?.connected
+            ? "It will appear here as soon as the app publishes it."
+            : "The app is not connected at the moment.",
+        ),
+      );
     }
     return el("div.home__view", {}, renderBlocks(store.home.blocks, viewSurface(store.home)));
   }
 }
 
 function about() {
-  const command = ({ command: name, usage_hint: usage, description }) => el("li", {}, el("code", {}, `${name} ${usage ?? ""}`.trim()), " ", description);
-  const shortcut = (one) => el("li", {}, el("button.button", { type: "button", on: { click: () => attempt("shortcut", { callback_id: one.callback_id }) } }, one.name));
+  const command = ({ command: name, usage_hint: usage, description }) =>
+    el("li", {}, el("code", {}, `${name} ${usage ?? ""}`.trim()), " ", description);
+  const shortcut = (one) =>
+    el(
+      "li",
+      {},
+      el(
+        "button.button",
+        { type: "button", on: { click: () => attempt("shortcut", { callback_id: one.callback_id }) } },
+        one.name,
+      ),
+    );
   const globals = store.shortcuts.filter(({ type }) => type === "global");
-  return el("div.home__view", {},
-    el("h3.header", {}, "Commands"), store.commands.length ? el("ul.about-list", {}, store.commands.map(command)) : el("p", {}, "This app has no commands."),
-    globals.length > 0 && [el("h3.header", {}, "Shortcuts"), el("ul.about-list", {}, globals.map(shortcut))]);
+  return el(
+    "div.home__view",
+    {},
+    el("h3.header", {}, "Commands"),
+    store.commands.length
+      ? el("ul.about-list", {}, store.commands.map(command))
+      : el("p", {}, "This app has no commands."),
+    globals.length > 0 && [el("h3.header", {}, "Shortcuts"), el("ul.about-list", {}, globals.map(shortcut))],
+  );
 }

@@ -9,7 +9,8 @@ const PATHS = {
   send: "M3 10 17 3.5 13 17l-3.5-5.5zM9.5 11.5 17 3.5",
   clip: "M15.5 9.5 10 15a3.5 3.5 0 0 1-5-5l6.5-6.5a2.4 2.4 0 0 1 3.4 3.4L8.5 13.3a1.2 1.2 0 0 1-1.7-1.7l5.4-5.4",
   smile: "M17.5 10a7.5 7.5 0 1 1-15 0 7.5 7.5 0 0 1 15 0zM7 12c1.5 2.3 4.5 2.3 6 0M7.5 7.8v.2M12.5 7.8v.2",
-  reply: "M3 5.5A1.5 1.5 0 0 1 4.5 4h11A1.5 1.5 0 0 1 17 5.5v7a1.5 1.5 0 0 1-1.5 1.5H10l-4 3v-3H4.5A1.5 1.5 0 0 1 3 12.5z",
+  reply:
+    "M3 5.5A1.5 1.5 0 0 1 4.5 4h11A1.5 1.5 0 0 1 17 5.5v7a1.5 1.5 0 0 1-1.5 1.5H10l-4 3v-3H4.5A1.5 1.5 0 0 1 3 12.5z",
   more: "M5 10v.01M10 10v.01M15 10v.01",
   close: "M5 5l10 10M15 5 5 15",
   back: "M12 4l-6 6 6 6",
@@ -37,7 +38,8 @@ const PATHS = {
   info: "M17.5 10a7.5 7.5 0 1 1-15 0 7.5 7.5 0 0 1 15 0zM10 9.5v4M10 6.5v.1",
   link: "M8.5 11.5a3 3 0 0 0 4.2 0l2.8-2.8a3 3 0 0 0-4.2-4.2L10 5.8M11.5 8.5a3 3 0 0 0-4.2 0l-2.8 2.8a3 3 0 0 0 4.2 4.2L10 14.2",
   bolt: "M11 2.5 4.5 11.5H10L9 17.5l6.5-9H10z",
-  people: "M10 9a2.7 2.7 0 1 1-5.4 0A2.7 2.7 0 0 1 10 9zM2.5 16.5c.5-3 2.3-4 4.8-4s4.3 1 4.8 4M12.5 6.5a2.5 2.5 0 0 1 0 5M14.5 12.8c1.7.4 2.7 1.6 3 3.7",
+  people:
+    "M10 9a2.7 2.7 0 1 1-5.4 0A2.7 2.7 0 0 1 10 9zM2.5 16.5c.5-3 2.3-4 4.8-4s4.3 1 4.8 4M12.5 6.5a2.5 2.5 0 0 1 0 5M14.5 12.8c1.7.4 2.7 1.6 3 3.7",
   eye: "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zM12.3 10a2.3 2.3 0 1 1-4.6 0 2.3 2.3 0 0 1 4.6 0z",
   home: "M3.5 9 10 3.5 16.5 9v7.5h-4.5v-4.5H8v4.5H3.5z",
   chart: "M3.5 3.5v13h13M7 13V9.5M10.5 13V6M14 13v-2.5",
@@ -48,7 +50,16 @@ const PATHS = {
 
 /** An icon by its name; hidden from screen readers, since a label always stands beside or around it. */
 export function icon(name, size = 18) {
-  return svg("svg.icon", { viewBox: "0 0 20 20", width: size, height: size, "aria-hidden": "true", focusable: "false" },
-    svg("path", { d: PATHS[name], fill: "none", stroke: "currentColor", "stroke-width": name === "more" ? 2.6 : 1.6,
-      "stroke-linecap": "round", "stroke-linejoin": "round" }));
+  return svg(
+    "svg.icon",
+    { viewBox: "0 0 20 20", width: size, height: size, "aria-hidden": "true", focusable: "false" },
+    svg("path", {
+      d: PATHS[name],
+      fill: "none",
+      stroke: "currentColor",
+      "stroke-width": name === "more" ? 2.6 : 1.6,
+      "stroke-linecap": "round",
+      "stroke-linejoin": "round",
+    }),
+  );
 }

@@ -9,16 +9,45 @@ import { store } from "./store.js";
 const SHOWN = 9;
 
 function targets() {
-  const channels = [...store.channels.values()].filter((channel) => !channel.is_im && !channel.is_mpim).map((channel) => ({
-    id: channel.id, label: channel.name, about: channel.topic?.value, lead: () => el("span.offer__icon", {}, icon(channel.is_private ? "lock" : "hash")),
-    weight: channel.unread ? -1 : 0, run: () => go({ kind: "channel", channel: channel.id }),
-  }));
-  const people = [...store.users.values()].filter((user) => !user.deleted && user.id !== store.me.id && !isApp(user)).map((user) => ({
-    id: user.id, label: nameOf(user), about: user.profile?.title, lead: () => userAvatar(user, { size: "s" }), weight: 1, run: () => openDirect(user),
-  }));
-  const app = store.bot ? [{ id: "app", label: store.bot.name, about: "App", lead: () => appAvatar("s"), weight: 1, run: () => go({ kind: "app", tab: "home" }) }] : [];
+  const channels = [...store.channels.values()]
+    .filter((channel) => !channel.is_im && !channel.is_mpim)
+    .map((channel) => ({
+      id: channel.id,
+      label: channel.name,
+      about: channel.topic?.value,
+      lead: () => el("span.offer__icon", {}, icon(channel.is_private ? "lock" : "hash")),
+      weight: channel.unread ? -1 : 0,
+      run: () => go({ kind: "channel", channel: channel.id }),
+    }));
+  const people = [...store.users.values()]
+    .filter((user) => !user.deleted && user.id !== store.me.id && !isApp(user))
+    .map((user) => ({
+      id: user.id,
+      label: nameOf(user),
+      about: user.profile?.title,
+      lead: () => userAvatar(user, { size: "s" }),
+      weight: 1,
+      run: () => openDirect(user),
+    }));
+  const app = store.bot
+    ? [
+        {
+          id: "app",
+          label: store.bot.name,
+          about: "App",
+          lead: () => appAvatar("s"),
+          weight: 1,
+          run: () => go({ kind: "app", tab: "home" }),
+        },
+      ]
+    : [];
   const outside = store.correspondents.map((one) => ({
-    id: one.address, label: one.name, about: `Outside · ${one.company ?? one.address}`, lead: () => avatar(one.name, { size: "s" }), weight: 2, run: () => go({ kind: "mail", address: one.address }),
+    id: one.address,
+    label: one.name,
+    about: `Outside · ${one.company ?? one.address}`,
+    lead: () => avatar(one.name, { size: "s" }),
+    weight: 2,
+    run: () => go({ kind: "mail", address: one.address }),
   }));
   return [...channels, ...people, ...app, ...outside];
 }
@@ -26,8 +55,10 @@ function targets() {
 function search(query) {
   const wanted = query.trim().toLowerCase().replace(/^[#@]/, "");
   const rank = ({ label, weight }) => (label.toLowerCase().startsWith(wanted) ? 0 : 10) + weight;
-  return targets().filter(({ label, about }) => `${label} ${about ?? ""}`.toLowerCase().includes(wanted))
-    .sort((a, b) => rank(a) - rank(b) || a.label.localeCompare(b.label)).slice(0, SHOWN);
+  return targets()
+    .filter(({ label, about }) => `${label} ${about ?? ""}`.toLowerCase().includes(wanted))
+    .sort((a, b) => rank(a) - rank(b) || a.label.localeCompare(b.label))
+    .slice(0, SHOWN);
 }
 
 /** Open the jump dialog. */
@@ -43,15 +74,39 @@ export function openJump() {
     hit?.run();
   };
   const list = el("ul.offers.offers--jump", { id: "jump-list", role: "listbox", "aria-label": "Places" });
-  const draw = () => patch(list, state.hits.length ? state.hits.map((hit, index) => el("li.offer", {
-    key: hit.id, id: `jump-${index}`, role: "option", "aria-selected": String(index === state.active), class: index === state.active ? "is-active" : null, on: { click: () => run(hit) },
-  }, hit.lead(), el("span.menu__words", {}, el("span", {}, hit.label), hit.about && el("small", {}, hit.about)))) : el("li.picker__empty", {}, "Nothing of that name."));
+  const draw = () =>
+    patch(
+      list,
+      state.hits.length
+        ? state.hits.map((hit, index) =>
+            el(
+              "li.offer",
+              {
+                key: hit.id,
+                id: `jump-${index}`,
+                role: "option",
+                "aria-selected": String(index === state.active),
+                class: index === state.active ? "is-active" : null,
+                on: { click: () => run(hit) },
+              },
+              hit.lead(),
+              el("span.menu__words", {}, el("span", {}, hit.label), hit.about && el("small", {}, hit.about)),
+            ),
+          )
+        : el("li.picker__empty", {}, "Nothing of that name."),
+    );
   const look = (query) => {
     Object.assign(state, { hits: search(query), active: 0 });
     draw();
   };
   const input = el("input.jump__field", {
-    type: "text", placeholder: "Where to?", "aria-label": "Jump to a channel or person", role: "combobox", "aria-controls": "jump-list", "aria-expanded": "true", autocomplete: "off",
+    type: "text",
+    placeholder: "Where to?",
+    "aria-label": "Jump to a channel or person",
+    role: "combobox",
+    "aria-controls": "jump-list",
+    "aria-expanded": "true",
+    autocomplete: "off",
     on: {
       input: ({ target }) => look(target.value),
       keydown: (event) => {
@@ -67,7 +122,20 @@ export function openJump() {
       },
     },
   });
-  const dialog = el("dialog.jump", { "aria-label": "Jump to", on: { close: () => dialog.remove(), click: (event) => { if (event.target === dialog) close(); } } }, input, list);
+  const dialog = el(
+    "dialog.jump",
+    {
+      "aria-label": "Jump to",
+      on: {
+        close: () => dialog.remove(),
+        click: (event) => {
+          if (event.target === dialog) close();
+        },
+      },
+    },
+    input,
+    list,
+  );
   document.body.append(dialog);
   look("");
   dialog.showModal();

@@ -31,7 +31,14 @@ let stream = null;
 /** Be the person of the route: their state, their stream. */
 async function become(person) {
   stream?.close();
-  Object.assign(store, { feeds: new Map(), stack: [], viewErrors: {}, home: undefined, editing: null, searching: null });
+  Object.assign(store, {
+    feeds: new Map(),
+    stack: [],
+    viewErrors: {},
+    home: undefined,
+    editing: null,
+    searching: null,
+  });
   dropPanes();
   await refresh(person);
   localStorage.setItem(LAST_PERSON, store.me.id);
@@ -83,7 +90,7 @@ async function follow() {
     if (!(error instanceof ApiError)) throw error;
     return showFailure(error.message);
   }
-  if (!route.kind || !exists(route)) return go({ ...defaultPlace(), me: store.me.id });
+  if (!route.kind || !exists(route)) return go({ ...defaultPlace(), me: store.me.id }, "list");
   store.route = { ...route, ...appPlace(route), me: store.me.id };
   return changed("route");
 }
@@ -104,50 +111,83 @@ function exists(route) {
 
 // The conversation with the app is a tab of the app's own pane, however one came to it.
 function appPlace(route) {
-  const direct = [...store.channels.values()].find((channel) => channel.is_im && channel.user === store.bot?.user_id)?.id;
+  const direct = [...store.channels.values()].find(
+    (channel) => channel.is_im && channel.user === store.bot?.user_id,
+  )?.id;
   if (direct && route.kind === "channel" && route.channel === direct) return { kind: "app", tab: "messages" };
   return route.kind === "app" ? { channel: direct } : {};
 }
 
 function defaultPlace() {
-  const mine = [...store.channels.values()].filter((channel) => !channel.is_im && channel.member !== false && !channel.is_archived);
-  const first = mine.find(({ unread }) => unread) ?? mine.find(({ is_general: general }) => general) ?? mine[0];
-  store.pane = "list";
+  const mine = [...store.channels.values()].filter(
+    (channel) => !channel.is_im && channel.member !== false && !channel.is_archived,
+  );
+  const first =
+    mine.find(({ unread }) => unread) ?? mine.find(({ is_general: general }) => general) ?? mine[0];
   return first ? { kind: "channel", channel: first.id } : { kind: "app", tab: "home" };
 }
 
 function showFailure(sentence) {
   const again = () => location.reload();
-  patch(app, el("div.failure", { role: "alert" }, el("h1", {}, "The workspace does not answer"), el("p", {}, sentence),
-    el("button.button.button--primary", { type: "button", on: { click: again } }, "Try again")));
+  patch(
+    app,
+    el(
+      "div.failure",
+      { role: "alert" },
+      el("h1", {}, "The workspace does not answer"),
+      el("p", {}, sentence),
+      el("button.button.button--primary", { type: "button", on: { click: again } }, "Try again"),
+    ),
+  );
 }
 
 function place() {
   const { route } = store;
-  const key = [store.me.id, route.kind, route.kind === "channel" ? route.channel : "", route.tab, route.address].join(" ");
+  const key = [
+    store.me.id,
+    route.kind,
+    route.kind === "channel" ? route.channel : "",
+    route.tab,
+    route.address,
+  ].join(" ");
   if (key !== panes.mainKey) {
     panes.main?.close();
     panes.mainKey = key;
-    panes.main = { channel: () => new Conversation(route.channel), app: () => new AppPane(route.tab), mail: () => new Mailbox(route.address) }[route.kind]();
-    if (matchMedia("(hover: hover)").matches) queueMicrotask(() => { if (!route.thread && !route.at) panes.main.focus(); });
+    panes.main = {
+      channel: () => new Conversation(route.channel),
+      app: () => new AppPane(route.tab),
+      mail: () => new Mailbox(route.address),
+    }[route.kind]();
+    if (matchMedia("(hover: hover)").matches)
+      queueMicrotask(() => {
+        if (!route.thread && !route.at) panes.main.focus();
+      });
   }
   placeExtra();
 }
 
 function placeExtra() {
   const { route, searching } = store;
-  const key = route.thread ? `thread ${store.me.id} ${route.channel} ${route.thread}` : searching ? `search ${searching}` : "";
+  const key = route.thread
+    ? `thread ${store.me.id} ${route.channel} ${route.thread}`
+    : searching
+      ? `search ${searching}`
+      : "";
   if (key === panes.extraKey) return;
   panes.extra?.close();
   panes.extraKey = key;
-  panes.extra = route.thread ? new Thread(route.channel ?? panes.main.channel, route.thread) : searching ? new SearchResults(searching) : null;
+  panes.extra = route.thread
+    ? new Thread(route.channel ?? panes.main.channel, route.thread)
+    : searching
+      ? new SearchResults(searching)
+      : null;
 }
 
 function drawAll() {
   if (!store.me || !store.route.kind) return;
   place();
   document.title = title();
-  app.dataset.pane = panes.extra ? "extra" : store.pane ?? "main";
+  app.dataset.pane = panes.extra ? "extra" : (store.pane ?? "main");
   app.dataset.side = store.route.kind === "mail" ? "outside" : "inside";
   store.openChannel = panes.main?.channel ?? null;
   patch(app, bar, side, stage, extra);
@@ -169,7 +209,10 @@ function drawPanes() {
 }
 
 function title() {
-  const mentions = [...store.channels.values()].reduce((sum, channel) => sum + (channel.is_im ? channel.unread ?? 0 : channel.mentions ?? 0), 0);
+  const mentions = [...store.channels.values()].reduce(
+    (sum, channel) => sum + (channel.is_im ? (channel.unread ?? 0) : (channel.mentions ?? 0)),
+    0,
+  );
   return `${mentions ? `(${mentions}) ` : ""}${store.team?.name ?? "Workspace"}`;
 }
 
@@ -190,13 +233,20 @@ function keys(event) {
   } else if (event.key === "Escape" && panes.extra && !document.querySelector("dialog[open]")) closeSide();
 }
 
-on(["route"], () => { drawAll(); showTarget(); });
+on(["route"], () => {
+  drawAll();
+  showTarget();
+});
 on(["state", "channels", "users", "bot", "mail", "clock", "minute"], drawSide);
 on(["feed", "channels", "users", "state", "home", "mail", "minute", "search", "bot", "clock"], drawPanes);
-on(["channels"], () => { document.title = title(); });
+on(["channels"], () => {
+  document.title = title();
+});
 on(["search"], drawAll);
 on(["views", "users", "route"], renderModal);
-on(["connection"], () => { bar.hidden = store.connection === "open"; });
+on(["connection"], () => {
+  bar.hidden = store.connection === "open";
+});
 on(["trouble"], showTrouble);
 on(["arrival"], showArrival);
 on(["mail-arrival"], showMailArrival);
@@ -208,6 +258,8 @@ mountModal();
 mountToasts();
 startTicking();
 window.addEventListener("hashchange", follow);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) panes.main?.feed?.markRead(); });
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) panes.main?.feed?.markRead();
+});
 document.addEventListener("keydown", keys);
 follow();

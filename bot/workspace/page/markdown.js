@@ -37,7 +37,13 @@ function fence(lines, at, nodes) {
 function heading(lines, at, nodes) {
   const match = HEADING.exec(lines[at]);
   if (!match) return 0;
-  nodes.push(el("p.markdown__heading", { role: "heading", "aria-level": match[1].length + 2, "data-level": match[1].length }, inline(match[2])));
+  nodes.push(
+    el(
+      "p.markdown__heading",
+      { role: "heading", "aria-level": match[1].length + 2, "data-level": match[1].length },
+      inline(match[2]),
+    ),
+  );
   return at + 1;
 }
 
@@ -51,20 +57,45 @@ function quote(lines, at, nodes) {
   let end = at;
   while (end < lines.length && /^\s*>/.test(lines[end])) end += 1;
   if (end === at) return 0;
-  nodes.push(el("blockquote", {}, inline(lines.slice(at, end).map((line) => line.replace(/^\s*> ?/, "")).join("\n"))));
+  nodes.push(
+    el(
+      "blockquote",
+      {},
+      inline(
+        lines
+          .slice(at, end)
+          .map((line) => line.replace(/^\s*> ?/, ""))
+          .join("\n"),
+      ),
+    ),
+  );
   return end;
 }
 
 function cells(line) {
-  return line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+  return line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split("|")
+    .map((cell) => cell.trim());
 }
 
 function table(lines, at, nodes) {
   if (!lines[at].includes("|") || !TABLE_RULE.test(lines[at + 1] ?? "")) return 0;
   let end = at + 2;
   while (end < lines.length && lines[end].includes("|")) end += 1;
-  const rows = lines.slice(at + 2, end).map((line) => el("tr", {}, cells(line).map((cell) => el("td", {}, inline(cell)))));
-  const head = el("tr", {}, cells(lines[at]).map((cell) => el("th", { scope: "col" }, inline(cell))));
+  const rows = lines.slice(at + 2, end).map((line) =>
+    el(
+      "tr",
+      {},
+      cells(line).map((cell) => el("td", {}, inline(cell))),
+    ),
+  );
+  const head = el(
+    "tr",
+    {},
+    cells(lines[at]).map((cell) => el("th", { scope: "col" }, inline(cell))),
+  );
   nodes.push(el("div.table-scroll", {}, el("table.table", {}, el("thead", {}, head), el("tbody", {}, rows))));
   return end;
 }
@@ -90,12 +121,19 @@ function list(lines, at, nodes) {
 
 function item(text) {
   const task = /^\[([ xX])\]\s+(.*)$/.exec(text);
-  return task ? el("li.task", {}, task[1] === " " ? "☐ " : "☑ ", inline(task[2])) : el("li", {}, inline(text));
+  return task
+    ? el("li.task", {}, task[1] === " " ? "☐ " : "☑ ", inline(task[2]))
+    : el("li", {}, inline(text));
 }
 
 function paragraph(lines, at, nodes) {
   let end = at + 1;
-  while (end < lines.length && lines[end].trim() && ![HEADING, ITEM, RULE, /^\s*(```|>)/].some((start) => start.test(lines[end]))) end += 1;
+  while (
+    end < lines.length &&
+    lines[end].trim() &&
+    ![HEADING, ITEM, RULE, /^\s*(```|>)/].some((start) => start.test(lines[end]))
+  )
+    end += 1;
   nodes.push(el("p", {}, inline(lines.slice(at, end).join("\n"))));
   return end;
 }
@@ -119,5 +157,9 @@ function inline(text) {
   }
   if (!first) return withEmoji(text);
   const { match, make } = first;
-  return [...withEmoji(text.slice(0, match.index)), make(match), ...inline(text.slice(match.index + match[0].length))];
+  return [
+    ...withEmoji(text.slice(0, match.index)),
+    make(match),
+    ...inline(text.slice(match.index + match[0].length)),
+  ];
 }

@@ -15,8 +15,15 @@ import { store } from "./store.js";
 import { messageSurface } from "./surface.js";
 
 const SYSTEM = {
-  channel_join: "joined the channel", group_join: "joined the channel", channel_leave: "left the channel", group_leave: "left the channel",
-  channel_topic: null, channel_purpose: null, channel_name: null, channel_archive: null, channel_unarchive: null,
+  channel_join: "joined the channel",
+  group_join: "joined the channel",
+  channel_leave: "left the channel",
+  group_leave: "left the channel",
+  channel_topic: null,
+  channel_purpose: null,
+  channel_name: null,
+  channel_archive: null,
+  channel_unarchive: null,
 };
 
 /**
@@ -26,56 +33,116 @@ const SYSTEM = {
 export function messageItem(message, place) {
   const editing = store.editing?.channel === place.channel && store.editing.ts === message.ts;
   const minute = showsDistance(message) ? Math.floor(now() / 60) : 0;
-  const deps = [message, place.grouped, place.target === message.ts, store.me, store.users, store.bot?.name, editing, minute];
+  const deps = [
+    message,
+    place.grouped,
+    place.target === message.ts,
+    store.me,
+    store.users,
+    store.bot?.name,
+    editing,
+    minute,
+  ];
   return lazy(`message ${message.ts}`, deps, () => build(message, place, editing));
 }
 
 // Words such as "2 minutes ago" or "today" grow old while they stand.
 function showsDistance(message) {
-  return Boolean(message.reply_count) || /ago\}|pretty\}/.test(JSON.stringify(message.blocks ?? message.text ?? ""));
+  return (
+    Boolean(message.reply_count) ||
+    /ago\}|pretty\}/.test(JSON.stringify(message.blocks ?? message.text ?? ""))
+  );
 }
 
 function build(message, place, editing) {
   if (message.subtype in SYSTEM) return systemLine(message);
   const author = authorOf(message);
   const at = seconds(message.ts);
-  const stamp = el("time.message__time", { title: fullStamp(at, viewer()), datetime: new Date(at * 1000).toISOString() }, time(at, viewer()));
-  const classes = [place.grouped && "is-grouped", message.is_ephemeral && "is-ephemeral", place.target === message.ts && "is-target"].filter(Boolean);
-  return el("article.message", { class: classes.join(" "), "data-ts": message.ts, tabindex: -1, "aria-label": `${author.name}, ${time(at, viewer())}` },
+  const stamp = el(
+    "time.message__time",
+    { title: fullStamp(at, viewer()), datetime: new Date(at * 1000).toISOString() },
+    time(at, viewer()),
+  );
+  const classes = [
+    place.grouped && "is-grouped",
+    message.is_ephemeral && "is-ephemeral",
+    place.target === message.ts && "is-target",
+  ].filter(Boolean);
+  return el(
+    "article.message",
+    {
+      class: classes.join(" "),
+      "data-ts": message.ts,
+      tabindex: -1,
+      "aria-label": `${author.name}, ${time(at, viewer())}`,
+    },
     el("div.message__gutter", {}, place.grouped ? stamp : author.avatar),
-    el("div.message__main", {},
+    el(
+      "div.message__main",
+      {},
       message.is_ephemeral && el("div.message__only", {}, icon("eye", 14), "Only visible to you"),
       message.subtype === "thread_broadcast" && !place.thread && broadcastLine(message, place),
       !place.grouped && head(author, stamp),
-      editing ? editor(message, place) : [body(message, place), extras(message, place)]),
-    !editing && !message.is_ephemeral && toolbar(message, place));
+      editing ? editor(message, place) : [body(message, place), extras(message, place)],
+    ),
+    !editing && !message.is_ephemeral && toolbar(message, place),
+  );
 }
 
 function head(author, stamp) {
-  return el("div.message__head", {},
+  return el(
+    "div.message__head",
+    {},
     el("span.message__name", { title: author.user?.profile?.title }, author.name),
     author.app && el("span.badge", {}, "APP"),
     author.user?.is_restricted && el("span.badge", {}, "GUEST"),
     author.user?.profile?.status_emoji && render(author.user.profile.status_emoji, context()),
-    stamp);
+    stamp,
+  );
 }
 
 function systemLine(message) {
   const words = SYSTEM[message.subtype];
   const who = nameOf(store.users.get(message.user));
-  return el("article.message.message--system", { "data-ts": message.ts }, el("span", {}, words ? `${who} ${words}` : render(message.text, context())));
+  return el(
+    "article.message.message--system",
+    { "data-ts": message.ts },
+    el("span", {}, words ? `${who} ${words}` : render(message.text, context())),
+  );
 }
 
 function broadcastLine(message, place) {
-  return el("button.message__broadcast", { type: "button", on: { click: () => go({ thread: message.thread_ts, kind: "channel", channel: place.channel }) } }, icon("reply", 14), "replied to a thread");
+  return el(
+    "button.message__broadcast",
+    {
+      type: "button",
+      on: { click: () => go({ thread: message.thread_ts, kind: "channel", channel: place.channel }) },
+    },
+    icon("reply", 14),
+    "replied to a thread",
+  );
 }
 
 function body(message, place) {
-  const edited = message.edited && el("span.message__edited", { title: fullStamp(seconds(message.edited.ts), viewer()) }, "(edited)");
+  const edited =
+    message.edited &&
+    el("span.message__edited", { title: fullStamp(seconds(message.edited.ts), viewer()) }, "(edited)");
   if (message.blocks?.length) {
-    return el("div.message__body", {}, renderBlocks(message.blocks, messageSurface(place.channel, message)), edited);
+    return el(
+      "div.message__body",
+      {},
+      renderBlocks(message.blocks, messageSurface(place.channel, message)),
+      edited,
+    );
   }
-  return (message.text || edited) && el("div.message__body", {}, el("div.message__text", {}, render(message.text, context()), edited && [" ", edited]));
+  return (
+    (message.text || edited) &&
+    el(
+      "div.message__body",
+      {},
+      el("div.message__text", {}, render(message.text, context()), edited && [" ", edited]),
+    )
+  );
 }
 
 function extras(message, place) {
@@ -92,15 +159,30 @@ const BARS = { good: "is-good", warning: "is-warning", danger: "is-danger" };
 /** A legacy attachment: a bar of colour beside its text, fields or blocks. */
 function attachment(one, message, place) {
   const words = context();
-  const colour = /^#?[0-9a-f]{6}$/i.test(one.color ?? "") ? { "--bar": `#${one.color.replace("#", "")}` } : {};
-  return [one.pretext && el("div", {}, render(one.pretext, words)), el("div.attachment", { vars: colour, class: BARS[one.color] },
-    one.author_name && el("small", {}, one.author_name),
-    one.title && el("strong", {}, one.title_link ? link(one.title_link, one.title) : one.title),
-    one.text && el("div", {}, render(one.text, words)),
-    one.fields?.length && el("div.section__fields", {}, one.fields.map((field) => el("div", {}, el("strong", {}, field.title), el("br"), render(field.value, words)))),
-    one.blocks && renderBlocks(one.blocks, messageSurface(place.channel, message)),
-    one.footer && el("small", {}, one.footer),
-    !one.text && !one.blocks && !one.title && one.fallback)];
+  const colour = /^#?[0-9a-f]{6}$/i.test(one.color ?? "")
+    ? { "--bar": `#${one.color.replace("#", "")}` }
+    : {};
+  return [
+    one.pretext && el("div", {}, render(one.pretext, words)),
+    el(
+      "div.attachment",
+      { vars: colour, class: BARS[one.color] },
+      one.author_name && el("small", {}, one.author_name),
+      one.title && el("strong", {}, one.title_link ? link(one.title_link, one.title) : one.title),
+      one.text && el("div", {}, render(one.text, words)),
+      one.fields?.length &&
+        el(
+          "div.section__fields",
+          {},
+          one.fields.map((field) =>
+            el("div", {}, el("strong", {}, field.title), el("br"), render(field.value, words)),
+          ),
+        ),
+      one.blocks && renderBlocks(one.blocks, messageSurface(place.channel, message)),
+      one.footer && el("small", {}, one.footer),
+      !one.text && !one.blocks && !one.title && one.fallback,
+    ),
+  ];
 }
 
 function threadLine(message, place) {
@@ -110,9 +192,14 @@ function threadLine(message, place) {
     return user ? userAvatar(user, { size: "s" }) : avatar("?", { size: "s" });
   });
   const open = () => go({ kind: "channel", channel: place.channel, thread: message.ts });
-  return el("button.thread-line", { type: "button", on: { click: open } }, el("span.thread-line__faces", {}, faces),
+  return el(
+    "button.thread-line",
+    { type: "button", on: { click: open } },
+    el("span.thread-line__faces", {}, faces),
     el("span.thread-line__count", {}, `${count} ${count === 1 ? "reply" : "replies"}`),
-    message.latest_reply && el("span.thread-line__last", {}, `last reply ${ago(seconds(message.latest_reply), now())}`));
+    message.latest_reply &&
+      el("span.thread-line__last", {}, `last reply ${ago(seconds(message.latest_reply), now())}`),
+  );
 }
 
 /** A message's words on one line, for toasts and search results. */

@@ -13,32 +13,64 @@ import { attempt, changed, store } from "./store.js";
 
 /** The bar of a message. */
 export function toolbar(message, place) {
-  const tool = (label, name, run) => el("button.icon-button", { type: "button", "aria-label": label, title: label, on: { click: ({ currentTarget }) => run(currentTarget) } }, icon(name));
-  return el("div.toolbar", { role: "toolbar", "aria-label": "Message actions" },
+  const tool = (label, name, run) =>
+    el(
+      "button.icon-button",
+      {
+        type: "button",
+        "aria-label": label,
+        title: label,
+        on: { click: ({ currentTarget }) => run(currentTarget) },
+      },
+      icon(name),
+    );
+  return el(
+    "div.toolbar",
+    { role: "toolbar", "aria-label": "Message actions" },
     tool("Add a reaction", "smile", (anchor) => pickReaction(anchor, message, place)),
-    !place.thread && tool("Reply in thread", "reply", () => go({ kind: "channel", channel: place.channel, thread: message.thread_ts ?? message.ts })),
-    tool("More actions", "more", (anchor) => openMenu(anchor, entries(message, place), { label: "More actions", align: "end" })));
+    !place.thread &&
+      tool("Reply in thread", "reply", () =>
+        go({ kind: "channel", channel: place.channel, thread: message.thread_ts ?? message.ts }),
+      ),
+    tool("More actions", "more", (anchor) =>
+      openMenu(anchor, entries(message, place), { label: "More actions", align: "end" }),
+    ),
+  );
 }
 
 function entries(message, place) {
   const mine = message.user === store.me.id && !message.bot_id;
-  const shortcuts = store.shortcuts.filter(({ type }) => type === "message" || type === "message_action").map((shortcut) => ({
-    label: shortcut.name, icon: "bolt", description: store.bot?.name,
-    run: () => attempt("shortcut", { callback_id: shortcut.callback_id, channel: place.channel, ts: message.ts }),
-  }));
+  const shortcuts = store.shortcuts
+    .filter(({ type }) => type === "message" || type === "message_action")
+    .map((shortcut) => ({
+      label: shortcut.name,
+      icon: "bolt",
+      description: store.bot?.name,
+      run: () =>
+        attempt("shortcut", { callback_id: shortcut.callback_id, channel: place.channel, ts: message.ts }),
+    }));
   return [
-    ...shortcuts, ...(shortcuts.length ? [null] : []),
+    ...shortcuts,
+    ...(shortcuts.length ? [null] : []),
     { label: "Copy link", icon: "link", run: () => copyLink(message, place) },
-    ...(mine ? [
-      { label: "Edit message", icon: "edit", run: () => startEditing(message, place) },
-      { label: "Delete message", icon: "trash", danger: true, run: () => remove(message, place) },
-    ] : []),
+    ...(mine
+      ? [
+          { label: "Edit message", icon: "edit", run: () => startEditing(message, place) },
+          { label: "Delete message", icon: "trash", danger: true, run: () => remove(message, place) },
+        ]
+      : []),
   ];
 }
 
 function copyLink(message, place) {
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : undefined;
-  const hash = routeHash({ me: store.me.id, kind: "channel", channel: place.channel, at: thread ? undefined : message.ts, thread });
+  const hash = routeHash({
+    me: store.me.id,
+    kind: "channel",
+    channel: place.channel,
+    at: thread ? undefined : message.ts,
+    thread,
+  });
   navigator.clipboard?.writeText(`${location.origin}/${hash}`);
 }
 
@@ -53,23 +85,35 @@ function stopEditing() {
 }
 
 async function remove(message, place) {
-  const sure = await askPlainly("Delete message", "Are you sure you want to delete this message? This cannot be undone.", "Delete", "danger");
+  const sure = await askPlainly(
+    "Delete message",
+    "Are you sure you want to delete this message? This cannot be undone.",
+    "Delete",
+    "danger",
+  );
   if (sure) attempt("delete", { channel: place.channel, ts: message.ts });
 }
 
 /** Edit one's last message of a list, as the up arrow in an empty composer does. */
 export function editLast(messages, channel) {
-  const last = messages.findLast((message) => message.user === store.me.id && !message.bot_id && !message.is_ephemeral && !message.subtype);
+  const last = messages.findLast(
+    (message) => message.user === store.me.id && !message.bot_id && !message.is_ephemeral && !message.subtype,
+  );
   if (last) startEditing(last, { channel });
 }
 
 /** The text area a message is edited in. */
 export function editor(message, place) {
   const before = editable(message.text ?? "", context());
-  const area = el("textarea.field", { value: before, rows: Math.min(before.split("\n").length + 1, 10), "aria-label": "Edit message" });
+  const area = el("textarea.field", {
+    value: before,
+    rows: Math.min(before.split("\n").length + 1, 10),
+    "aria-label": "Edit message",
+  });
   const save = async () => {
     const text = area.value.trim();
-    if (text && text !== before && !(await attempt("edit", { channel: place.channel, ts: message.ts, text }))) return;
+    if (text && text !== before && !(await attempt("edit", { channel: place.channel, ts: message.ts, text })))
+      return;
     stopEditing();
   };
   area.addEventListener("keydown", (event) => {
@@ -85,7 +129,18 @@ export function editor(message, place) {
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
   });
-  return own(`editor ${message.ts}`, el("div.editor", {}, area, el("div.editor__buttons", {},
-    el("button.button", { type: "button", on: { click: stopEditing } }, "Cancel"),
-    el("button.button.button--primary", { type: "button", on: { click: save } }, "Save"))));
+  return own(
+    `editor ${message.ts}`,
+    el(
+      "div.editor",
+      {},
+      area,
+      el(
+        "div.editor__buttons",
+        {},
+        el("button.button", { type: "button", on: { click: stopEditing } }, "Cancel"),
+        el("button.button.button--primary", { type: "button", on: { click: save } }, "Save"),
+      ),
+    ),
+  );
 }

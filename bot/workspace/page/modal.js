@@ -10,7 +10,15 @@ import { closePopup } from "./popup.js";
 import { attempt, changed, store } from "./store.js";
 import { forgetViews, viewSurface } from "./surface.js";
 
-const dialog = el("dialog.modal", { on: { cancel: (event) => { event.preventDefault(); closeTop(); }, keydown: submitOnEnter } });
+const dialog = el("dialog.modal", {
+  on: {
+    cancel: (event) => {
+      event.preventDefault();
+      closeTop();
+    },
+    keydown: submitOnEnter,
+  },
+});
 let shown = null; // the id of the view on top
 let submitting = null; // the id of the view whose submission is under way
 let failure = null; // what went wrong with the last submission, as a sentence
@@ -51,22 +59,63 @@ function frame(view, depth) {
   const errors = { ...store.viewErrors[view.id] };
   const hasInput = (view.blocks ?? []).some(({ type }) => type === "input");
   const busy = submitting === view.id;
-  return el("form.modal__form", { key: view.id, novalidate: true, "aria-label": plain(view.title), on: { submit: (event) => { event.preventDefault(); submit(view, surface); } } },
-    el("header.modal__head", {},
-      depth > 1 ? el("button.icon-button", { type: "button", "aria-label": "Back", on: { click: closeTop } }, icon("back")) : el("span.modal__mark", {}, mark(18)),
+  return el(
+    "form.modal__form",
+    {
+      key: view.id,
+      novalidate: true,
+      "aria-label": plain(view.title),
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          submit(view, surface);
+        },
+      },
+    },
+    el(
+      "header.modal__head",
+      {},
+      depth > 1
+        ? el(
+            "button.icon-button",
+            { type: "button", "aria-label": "Back", on: { click: closeTop } },
+            icon("back"),
+          )
+        : el("span.modal__mark", {}, mark(18)),
       el("h2.modal__title", {}, plain(view.title)),
-      el("button.icon-button", { type: "button", "aria-label": "Close", on: { click: closeAll } }, icon("close"))),
-    el("div.modal__body", {},
-      failure && el("div.alert.alert--error", { key: "failure", role: "alert" }, icon("warn"), el("div", {}, failure)),
-      renderBlocks(view.blocks, surface, errors)),
-    (hasInput || view.submit || view.close) && el("footer.modal__foot", {},
-      el("button.button", { type: "button", on: { click: closeTop } }, plain(view.close) || "Cancel"),
-      (hasInput || view.submit) && el("button.button.button--primary", { type: "submit", "aria-busy": busy ? "true" : null, disabled: busy }, plain(view.submit) || "Submit")));
+      el(
+        "button.icon-button",
+        { type: "button", "aria-label": "Close", on: { click: closeAll } },
+        icon("close"),
+      ),
+    ),
+    el(
+      "div.modal__body",
+      {},
+      failure &&
+        el("div.alert.alert--error", { key: "failure", role: "alert" }, icon("warn"), el("div", {}, failure)),
+      renderBlocks(view.blocks, surface, errors),
+    ),
+    (hasInput || view.submit || view.close) &&
+      el(
+        "footer.modal__foot",
+        {},
+        el("button.button", { type: "button", on: { click: closeTop } }, plain(view.close) || "Cancel"),
+        (hasInput || view.submit) &&
+          el(
+            "button.button.button--primary",
+            { type: "submit", "aria-busy": busy ? "true" : null, disabled: busy },
+            plain(view.submit) || "Submit",
+          ),
+      ),
+  );
 }
 
 function focusFirst() {
-  const wanted = dialog.querySelector("[data-autofocus]")
-    ?? dialog.querySelector(".modal__body :is(input:not([tabindex='-1']), textarea, .picker__button)") ?? dialog.querySelector("button[type=submit]");
+  const wanted =
+    dialog.querySelector("[data-autofocus]") ??
+    dialog.querySelector(".modal__body :is(input:not([tabindex='-1']), textarea, .picker__button)") ??
+    dialog.querySelector("button[type=submit]");
   wanted?.focus();
 }
 

@@ -42,12 +42,12 @@ function trimAround(part, index, count) {
 
 function lines(text) {
   const nodes = [];
-  let plain = [];
+  let running = [];
   let quoted = [];
   const flush = () => {
     if (quoted.length) nodes.push({ kind: "quote", children: inline(quoted.join("\n")) });
-    else if (plain.length) nodes.push(...inline(plain.join("\n")));
-    plain = [];
+    else if (running.length) nodes.push(...inline(running.join("\n")));
+    running = [];
     quoted = [];
   };
   let rest = false;
@@ -59,7 +59,7 @@ function lines(text) {
       rest ||= Boolean(quote?.[1]);
     } else {
       if (quoted.length) flush();
-      plain.push(line);
+      running.push(line);
     }
   }
   flush();
@@ -70,11 +70,11 @@ function lines(text) {
 function inline(text, inside = "") {
   const nodes = [];
   const hopeless = {}; // a style whose closing mark is missing up to this index needs no second search
-  let plain = "";
+  let words = "";
   let at = 0;
   const push = (node, length) => {
-    if (plain) nodes.push({ kind: "text", text: unescape(plain) });
-    plain = "";
+    if (words) nodes.push({ kind: "text", text: unescape(words) });
+    words = "";
     nodes.push(node);
     at += length;
   };
@@ -82,11 +82,11 @@ function inline(text, inside = "") {
     const found = token(text, at, inside, hopeless);
     if (found) push(found.node, found.length);
     else {
-      plain += text[at];
+      words += text[at];
       at += 1;
     }
   }
-  if (plain) nodes.push({ kind: "text", text: unescape(plain) });
+  if (words) nodes.push({ kind: "text", text: unescape(words) });
   return nodes;
 }
 
@@ -111,7 +111,8 @@ function matched(pattern, text, at, make) {
 
 function styled(text, at, inside, hopeless) {
   const mark = text[at];
-  const opens = !/[\p{L}\p{N}]/u.test(text[at - 1] ?? "") && /\S/.test(text[at + 1] ?? "") && text[at + 1] !== mark;
+  const opens =
+    !/[\p{L}\p{N}]/u.test(text[at - 1] ?? "") && /\S/.test(text[at + 1] ?? "") && text[at + 1] !== mark;
   if (!opens || hopeless[mark] >= at) return null;
   const end = closing(text, at, mark);
   if (end < 0) {
@@ -119,14 +120,18 @@ function styled(text, at, inside, hopeless) {
     hopeless[mark] = newline < 0 ? text.length : newline;
     return null;
   }
-  return { node: { kind: STYLES[mark], children: inline(text.slice(at + 1, end), inside + mark) }, length: end + 1 - at };
+  return {
+    node: { kind: STYLES[mark], children: inline(text.slice(at + 1, end), inside + mark) },
+    length: end + 1 - at,
+  };
 }
 
 function closing(text, at, mark) {
   const newline = text.indexOf("\n", at);
   const limit = newline < 0 ? text.length : newline;
   for (let end = text.indexOf(mark, at + 2); end >= 0 && end < limit; end = text.indexOf(mark, end + 1)) {
-    if (/\S/.test(text[end - 1]) && text[end - 1] !== mark && !/[\p{L}\p{N}]/u.test(text[end + 1] ?? "")) return end;
+    if (/\S/.test(text[end - 1]) && text[end - 1] !== mark && !/[\p{L}\p{N}]/u.test(text[end + 1] ?? ""))
+      return end;
   }
   return -1;
 }
@@ -145,30 +150,52 @@ function angle(body) {
 }
 
 function date(head, label) {
-  const [, at, pattern = "", ...link] = head.split("^");
-  return { kind: "date", at: Number(at), pattern: unescape(pattern), url: link.length ? unescape(link.join("^")) : null, label };
+  const [, at, pattern = "", ...address] = head.split("^");
+  return {
+    kind: "date",
+    at: Number(at),
+    pattern: unescape(pattern),
+    url: address.length ? unescape(address.join("^")) : null,
+    label,
+  };
 }
 
 // Code shows links and mentions by their plain text.
 function literal(text) {
-  return unescape(text.replace(/<([^<>\n]+)>/g, (whole, body) => (/^(?:https?:|mailto:)/.test(body) ? body.split("|").pop() : whole)));
+  return unescape(
+    text.replace(/<([^<>\n]+)>/g, (whole, body) =>
+      /^(?:https?:|mailto:)/.test(body) ? body.split("|").pop() : whole,
+    ),
+  );
 }
 
 /** Make a link, or plain text when its address is not one a page may open. */
 export function link(url, ...children) {
   if (!SAFE.test(url)) return el("span", { title: url }, ...(children.length ? children : [url]));
-  return el("a.link", { href: url, target: "_blank", rel: "noopener noreferrer" }, ...(children.length ? children : [url]));
+  return el(
+    "a.link",
+    { href: url, target: "_blank", rel: "noopener noreferrer" },
+    ...(children.length ? children : [url]),
+  );
 }
 
 /** A mention: `kind` is "user", "channel", "group" or "broadcast". */
 export function mention(kind, id, label, context) {
   if (kind === "channel") {
     const name = context.channel?.(id)?.name ?? label;
-    return el("a.mention", { href: context.channelHref?.(id), class: name ? null : "mention--private" }, name ? `#${name}` : "a private channel");
+    return el(
+      "a.mention",
+      { href: context.channelHref?.(id), class: name ? null : "mention--private" },
+      name ? `#${name}` : "a private channel",
+    );
   }
   if (kind === "user") {
     const name = context.user?.(id)?.name ?? label ?? "someone";
-    return el("span.mention", { class: id === context.me ? "mention--me" : null, "data-user": id }, `@${name}`);
+    return el(
+      "span.mention",
+      { class: id === context.me ? "mention--me" : null, "data-user": id },
+      `@${name}`,
+    );
   }
   return el("span.mention", { class: kind === "broadcast" ? "mention--me" : null }, label ?? `@${id}`);
 }
@@ -177,7 +204,11 @@ export function mention(kind, id, label, context) {
 export function emojiNode(name) {
   const character = emoji(name);
   if (!character) return `:${name}:`;
-  return el("span.emoji", { role: "img", "aria-label": name.replace(/_/g, " "), title: `:${name}:` }, character);
+  return el(
+    "span.emoji",
+    { role: "img", "aria-label": name.replace(/_/g, " "), title: `:${name}:` },
+    character,
+  );
 }
 
 /** A date in the reader's zone. */
@@ -225,12 +256,14 @@ export function renderText(object, context) {
 
 /** Plain text in which only `:emoji:` means anything. */
 export function withEmoji(text) {
-  return (text ?? "").split(/:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/).map((part, index) => (index % 2 ? emojiNode(part) : part));
+  return (text ?? "")
+    .split(/:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/)
+    .map((part, index) => (index % 2 ? emojiNode(part) : part));
 }
 
 /** A text object as a plain string, for labels and titles. */
 export function plain(object) {
-  const text = typeof object === "string" ? object : object?.text ?? "";
+  const text = typeof object === "string" ? object : (object?.text ?? "");
   return unescape(text).replace(/:([a-z0-9_+'-]+):/g, (whole, name) => emoji(name) ?? whole);
 }
 

@@ -4,9 +4,9 @@ import { permalink, routeHash } from "./route.js";
 import { isApp } from "./people.js";
 import { attempt, changed, store } from "./store.js";
 
-/** Go to a place of the present person, or of `route.me`. */
-export function go(route) {
-  store.pane = "main";
+/** Go to a place of the present person, or of `route.me`; `pane` is what a phone shows of it. */
+export function go(route, pane = "main") {
+  store.pane = pane;
   const hash = routeHash({ me: store.me?.id ?? store.route.me, ...route });
   if (hash === location.hash) changed("route");
   else location.hash = hash;
@@ -50,6 +50,8 @@ export function followPermalinks() {
 }
 
 function isOurs(anchor) {
-  return anchor.host === location.host || (anchor.host.endsWith(".slack.com") && store.channels.has(permalink(anchor.href)?.channel));
+  return (
+    anchor.host === location.host ||
+    (anchor.host.endsWith(".slack.com") && store.channels.has(permalink(anchor.href)?.channel))
+  );
 }
-

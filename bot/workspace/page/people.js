@@ -10,12 +10,20 @@ const HUES = [168, 205, 32, 348, 265, 95, 18, 225, 140, 310];
 
 /** The name a person is shown by. */
 export function nameOf(user) {
-  return user?.profile?.display_name || user?.profile?.real_name || user?.real_name || user?.name || "Unknown person";
+  return (
+    user?.profile?.display_name ||
+    user?.profile?.real_name ||
+    user?.real_name ||
+    user?.name ||
+    "Unknown person"
+  );
 }
 
 /** The person (or bot) with an id, for mentions: `{name, handle}` or undefined. */
 function mentionable(id) {
-  const user = store.users.get(id) ?? (id === store.bot?.user_id ? { name: store.bot.name, real_name: store.bot.name } : null);
+  const user =
+    store.users.get(id) ??
+    (id === store.bot?.user_id ? { name: store.bot.name, real_name: store.bot.name } : null);
   return user ? { name: nameOf(user), handle: user.name } : undefined;
 }
 
@@ -51,8 +59,12 @@ function initials(name) {
 /** An avatar of initials on a colour that is always the same for that name. */
 export function avatar(name, { size = "m", colour, presence } = {}) {
   const vars = colour ? { "--avatar": `#${colour.replace(/^#/, "")}` } : { "--hue": hueOf(name) };
-  return el("span.avatar", { class: `avatar--${size}${colour ? " avatar--coloured" : ""}`, vars, "aria-hidden": "true" },
-    initials(name), presence && el("span.avatar__presence", { class: `is-${presence}` }));
+  return el(
+    "span.avatar",
+    { class: `avatar--${size}${colour ? " avatar--coloured" : ""}`, vars, "aria-hidden": "true" },
+    initials(name),
+    presence && el("span.avatar__presence", { class: `is-${presence}` }),
+  );
 }
 
 /** The avatar of a user object. */
@@ -68,22 +80,36 @@ export function isApp(user) {
 
 /** The product's mark: two jacks joined by a cord. */
 export function mark(size = 20) {
-  return svg("svg.mark", { viewBox: "0 0 20 20", width: size, height: size, "aria-hidden": "true" },
-    svg("path", { d: "M5.5 6.5v2.5c0 6 9 0 9 6", fill: "none", stroke: "currentColor", "stroke-width": 1.8, "stroke-linecap": "round" }),
+  return svg(
+    "svg.mark",
+    { viewBox: "0 0 20 20", width: size, height: size, "aria-hidden": "true" },
+    svg("path", {
+      d: "M5.5 6.5v2.5c0 6 9 0 9 6",
+      fill: "none",
+      stroke: "currentColor",
+      "stroke-width": 1.8,
+      "stroke-linecap": "round",
+    }),
     svg("circle", { cx: 5.5, cy: 5, r: 2.6, fill: "currentColor" }),
-    svg("circle", { cx: 14.5, cy: 15.5, r: 2.6, fill: "currentColor" }));
+    svg("circle", { cx: 14.5, cy: 15.5, r: 2.6, fill: "currentColor" }),
+  );
 }
 
 /** The avatar of the app itself. */
 export function appAvatar(size = "m") {
-  return el("span.avatar.avatar--app", { class: `avatar--${size}`, "aria-hidden": "true" }, mark(size === "s" ? 14 : 22));
+  return el(
+    "span.avatar.avatar--app",
+    { class: `avatar--${size}`, "aria-hidden": "true" },
+    mark({ s: 14, m: 22, l: 36 }[size]),
+  );
 }
 
 /** Who wrote a message: `{name, avatar, app, user}`, with an app's chosen name and icon. */
 export function authorOf(message) {
   const user = store.users.get(message.user);
   const app = Boolean(message.bot_id || message.app_id || message.subtype === "bot_message") || isApp(user);
-  const name = message.username || (app ? message.bot_profile?.name || store.bot?.name || nameOf(user) : nameOf(user));
+  const name =
+    message.username || (app ? message.bot_profile?.name || store.bot?.name || nameOf(user) : nameOf(user));
   if (!app) return { name, app, user, avatar: userAvatar(user) };
   return { name, app, user, avatar: iconAvatar(message.icons ?? {}, name, Boolean(message.username)) };
 }
@@ -93,7 +119,10 @@ function iconAvatar(icons, name, renamed) {
   if (character) return el("span.avatar.avatar--emoji.avatar--m", { "aria-hidden": "true" }, character);
   const image = icons.image_48 ?? icons.image_72 ?? icons.image_36;
   // The page fetches nothing from elsewhere; an icon of another host becomes initials.
-  if (image && (image.startsWith("data:image/") || new URL(image, location.origin).origin === location.origin)) {
+  if (
+    image &&
+    (image.startsWith("data:image/") || new URL(image, location.origin).origin === location.origin)
+  ) {
     return el("img.avatar.avatar--m", { src: image, alt: "" });
   }
   return renamed ? avatar(name) : appAvatar();

@@ -16,36 +16,74 @@ function local(zone = "UTC") {
 
 /** The button that shows who one is and lets one be somebody else, inside or outside the company. */
 export function personaButton() {
-  const outsider = store.route.kind === "mail" && store.correspondents.find(({ address }) => address === store.route.address);
+  const outsider =
+    store.route.kind === "mail" &&
+    store.correspondents.find(({ address }) => address === store.route.address);
   return outsider ? asOutsider(outsider) : asColleague(store.me);
 }
 
 function face(name, lead, title, more) {
-  return el("button.persona", {
-    key: "persona", type: "button", "aria-haspopup": "menu", "aria-label": `You are ${name}. Switch person`,
-    on: { click: ({ currentTarget }) => openPersonas(currentTarget) },
-  }, lead, el("span.persona__words", {}, el("span.persona__name", {}, name), el("small", {}, title), el("small.persona__time", {}, more)), icon("down", 15));
+  return el(
+    "button.persona",
+    {
+      key: "persona",
+      type: "button",
+      "aria-haspopup": "menu",
+      "aria-label": `You are ${name}. Switch person`,
+      on: { click: ({ currentTarget }) => openPersonas(currentTarget) },
+    },
+    lead,
+    el(
+      "span.persona__words",
+      {},
+      el("span.persona__name", {}, name),
+      el("small", {}, title),
+      el("small.persona__time", {}, more),
+    ),
+    icon("down", 15),
+  );
 }
 
 function asColleague(me) {
-  return face(nameOf(me), userAvatar(me, { presence: "active" }), me.profile?.title ?? "", [local(me.tz), languageOf(me.locale)].filter(Boolean).join(" · "));
+  return face(
+    nameOf(me),
+    userAvatar(me, { presence: "active" }),
+    me.profile?.title ?? "",
+    [local(me.tz), languageOf(me.locale)].filter(Boolean).join(" · "),
+  );
 }
 
 function asOutsider(one) {
-  return face(one.name, avatar(one.name), `Outside · ${one.company ?? one.address}`, [local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "));
+  return face(
+    one.name,
+    avatar(one.name),
+    `Outside · ${one.company ?? one.address}`,
+    [local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "),
+  );
 }
 
 function openPersonas(anchor) {
   const outside = store.route.kind === "mail";
-  const people = store.personas.map((id) => store.users.get(id)).filter(Boolean).map((user) => ({
-    label: nameOf(user), description: [user.profile?.title, local(user.tz), languageOf(user.locale)].filter(Boolean).join(" · "), lead: userAvatar(user),
-    chosen: !outside && user.id === store.me.id, run: () => become(user.id),
-  }));
+  const people = store.personas
+    .map((id) => store.users.get(id))
+    .filter(Boolean)
+    .map((user) => ({
+      label: nameOf(user),
+      description: [user.profile?.title, local(user.tz), languageOf(user.locale)].filter(Boolean).join(" · "),
+      lead: userAvatar(user),
+      chosen: !outside && user.id === store.me.id,
+      run: () => become(user.id),
+    }));
   const suppliers = store.correspondents.map((one) => ({
-    label: one.name, description: [one.company, local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "), lead: avatar(one.name),
-    chosen: outside && store.route.address === one.address, run: () => go({ kind: "mail", address: one.address }),
+    label: one.name,
+    description: [one.company, local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "),
+    lead: avatar(one.name),
+    chosen: outside && store.route.address === one.address,
+    run: () => go({ kind: "mail", address: one.address }),
   }));
-  openMenu(anchor, [...people, ...(suppliers.length ? [null, ...suppliers] : [])], { label: "Be somebody else" });
+  openMenu(anchor, [...people, ...(suppliers.length ? [null, ...suppliers] : [])], {
+    label: "Be somebody else",
+  });
 }
 
 /** Be another colleague, in the same place where that is possible. */

@@ -15,26 +15,75 @@ let counter = 0;
  * `remote` says that the app filters. `chosen` are options; `onChange(chosen)` is called at every change,
  * `onDone()` when the panel closes after a change.
  */
-export function picker({ label, placeholder = "Select an option", multi = false, max = Infinity, chosen = [], load, remote = false, minQuery = 0, onChange, onDone }) {
+export function picker({
+  label,
+  placeholder = "Select an option",
+  multi = false,
+  max = Infinity,
+  chosen = [],
+  load,
+  remote = false,
+  minQuery = 0,
+  onChange,
+  onDone,
+}) {
   counter += 1;
-  const state = { chosen: [...chosen], options: [], active: 0, query: "", open: false, loading: false, touched: false, id: `picker-${counter}` };
+  const state = {
+    chosen: [...chosen],
+    options: [],
+    active: 0,
+    query: "",
+    open: false,
+    loading: false,
+    touched: false,
+    id: `picker-${counter}`,
+  };
   const config = { label, placeholder, multi, max, load, remote, minQuery, onChange, onDone };
   const root = el("div.picker", { class: multi ? "picker--multi" : null });
-  const draw = () => patch(root, face(state, config, () => open(state, config, root, draw), draw));
+  const draw = () =>
+    patch(
+      root,
+      face(state, config, () => open(state, config, root, draw), draw),
+    );
   draw();
   return root;
 }
 
-function face(state, config, show, draw) {
-  const words = state.chosen.length && !config.multi ? state.chosen[0].label : !state.chosen.length ? config.placeholder : null;
-  const chips = config.multi ? state.chosen.map((option) => chip(option, () => choose(state, config, option, draw))) : [];
+function face(state, config, expand, draw) {
+  const words =
+    state.chosen.length && !config.multi
+      ? state.chosen[0].label
+      : !state.chosen.length
+        ? config.placeholder
+        : null;
+  const chips = config.multi
+    ? state.chosen.map((option) => chip(option, () => choose(state, config, option, draw)))
+    : [];
   return [
     ...chips,
-    el("button.picker__button", {
-      key: "button", type: "button", role: "combobox", "aria-haspopup": "listbox", "aria-label": spoken(state, config),
-      class: state.chosen.length ? null : "is-empty",
-      on: { click: show, keydown: (event) => { if (event.key === "ArrowDown") { event.preventDefault(); show(); } } },
-    }, words && el("span.picker__words", {}, words), config.multi && state.chosen.length > 0 && icon("plus", 14), !(config.multi && state.chosen.length) && icon("down", 14)),
+    el(
+      "button.picker__button",
+      {
+        key: "button",
+        type: "button",
+        role: "combobox",
+        "aria-haspopup": "listbox",
+        "aria-label": spoken(state, config),
+        class: state.chosen.length ? null : "is-empty",
+        on: {
+          click: expand,
+          keydown: (event) => {
+            if (event.key === "ArrowDown") {
+              event.preventDefault();
+              expand();
+            }
+          },
+        },
+      },
+      words && el("span.picker__words", {}, words),
+      config.multi && state.chosen.length > 0 && icon("plus", 14),
+      !(config.multi && state.chosen.length) && icon("down", 14),
+    ),
   ];
 }
 
@@ -44,8 +93,16 @@ function spoken(state, { label }) {
 }
 
 function chip(option, remove) {
-  return el("span.chip", { key: `chip ${option.id}` }, option.label,
-    el("button.chip__remove", { type: "button", "aria-label": `Remove ${option.label}`, on: { click: remove } }, icon("close", 12)));
+  return el(
+    "span.chip",
+    { key: `chip ${option.id}` },
+    option.label,
+    el(
+      "button.chip__remove",
+      { type: "button", "aria-label": `Remove ${option.label}`, on: { click: remove } },
+      icon("close", 12),
+    ),
+  );
 }
 
 function choose(state, config, option, draw) {
@@ -68,8 +125,21 @@ function finish(state, config) {
 function open(state, config, root, draw) {
   if (state.open) return;
   state.open = true;
-  const list = el("ul.picker__list", { role: "listbox", id: state.id, "aria-label": config.label, "aria-multiselectable": config.multi ? "true" : null });
-  const search = el("input.picker__search", { type: "text", placeholder: "Search", "aria-label": `Search ${config.label ?? "options"}`, role: "combobox", "aria-controls": state.id, "aria-expanded": "true", autocomplete: "off" });
+  const list = el("ul.picker__list", {
+    role: "listbox",
+    id: state.id,
+    "aria-label": config.label,
+    "aria-multiselectable": config.multi ? "true" : null,
+  });
+  const search = el("input.picker__search", {
+    type: "text",
+    placeholder: "Search",
+    "aria-label": `Search ${config.label ?? "options"}`,
+    role: "combobox",
+    "aria-controls": state.id,
+    "aria-expanded": "true",
+    autocomplete: "off",
+  });
   const panel = el("div.picker__panel", {}, search, list);
   const button = root.querySelector(".picker__button");
   const popup = openPopup(button, panel, {
@@ -106,7 +176,10 @@ async function fetchOptions(session, query) {
   if (!config.remote && !query) search.hidden = options.length < SEARCH_FROM && !config.multi;
   if (search.hidden) session.list.tabIndex = 0;
   if (search.hidden) session.list.focus();
-  state.active = Math.max(0, state.options.findIndex(({ id }) => state.chosen.some((one) => one.id === id)));
+  state.active = Math.max(
+    0,
+    state.options.findIndex(({ id }) => state.chosen.some((one) => one.id === id)),
+  );
   return show(session, "Nothing found.");
 }
 
@@ -123,7 +196,10 @@ function show(session, empty) {
   };
   let group = null;
   const items = state.options.flatMap((option, index) => {
-    const head = option.group && option.group !== group ? [el("li.picker__group", { role: "presentation", key: `group ${option.group}` }, option.group)] : [];
+    const head =
+      option.group && option.group !== group
+        ? [el("li.picker__group", { role: "presentation", key: `group ${option.group}` }, option.group)]
+        : [];
     group = option.group ?? group;
     return [...head, optionNode(option, index, state, () => pick(option))];
   });
@@ -136,10 +212,25 @@ function show(session, empty) {
 
 function optionNode(option, index, state, pick) {
   const selected = state.chosen.some(({ id }) => id === option.id);
-  return el("li.picker__option", {
-    key: `option ${option.id}`, id: `${state.id}-${index}`, role: "option", "aria-selected": String(selected),
-    class: index === state.active ? "is-active" : null, on: { click: pick },
-  }, option.lead?.(), el("span.menu__words", {}, el("span", {}, option.label), option.description && el("small", {}, option.description)), selected && icon("check", 16));
+  return el(
+    "li.picker__option",
+    {
+      key: `option ${option.id}`,
+      id: `${state.id}-${index}`,
+      role: "option",
+      "aria-selected": String(selected),
+      class: index === state.active ? "is-active" : null,
+      on: { click: pick },
+    },
+    option.lead?.(),
+    el(
+      "span.menu__words",
+      {},
+      el("span", {}, option.label),
+      option.description && el("small", {}, option.description),
+    ),
+    selected && icon("check", 16),
+  );
 }
 
 function keys(event, session) {

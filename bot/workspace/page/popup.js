@@ -11,7 +11,11 @@ let current = null;
  * Open `content` beside `anchor`; Esc, a click elsewhere and scrolling elsewhere close it.
  * Gives `{close, place}`; `place` positions it again after its size changed.
  */
-export function openPopup(anchor, content, { label, className = "", onClose, align = "start", focusBack = true } = {}) {
+export function openPopup(
+  anchor,
+  content,
+  { label, className = "", onClose, align = "start", focusBack = true } = {},
+) {
   current?.close();
   const panel = el("div.popup", { class: className, "aria-label": label }, content);
   // A modal dialog makes everything outside it inert, so the panel must stand inside.
@@ -31,18 +35,30 @@ export function openPopup(anchor, content, { label, className = "", onClose, ali
     onClose?.();
   }
   const options = { signal: closing.signal, capture: true };
-  document.addEventListener("pointerdown", (event) => {
-    if (!panel.contains(event.target) && !anchor.contains(event.target)) close();
-  }, options);
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    event.preventDefault(); // else a dialog around it would close as well
-    close();
-  }, options);
-  document.addEventListener("scroll", (event) => {
-    if (!panel.contains(event.target)) place();
-  }, options);
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      if (!panel.contains(event.target) && !anchor.contains(event.target)) close();
+    },
+    options,
+  );
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      event.preventDefault(); // else a dialog around it would close as well
+      close();
+    },
+    options,
+  );
+  document.addEventListener(
+    "scroll",
+    (event) => {
+      if (!panel.contains(event.target)) place();
+    },
+    options,
+  );
   window.addEventListener("resize", place, options);
   anchor.setAttribute("aria-expanded", "true");
   current = popup;
@@ -59,7 +75,10 @@ function position(panel, anchor, align) {
   const box = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = panel;
   const below = window.innerHeight - box.bottom - GAP - EDGE;
-  const top = height <= below || below >= box.top ? Math.min(box.bottom + GAP, window.innerHeight - height - EDGE) : box.top - height - GAP;
+  const top =
+    height <= below || below >= box.top
+      ? Math.min(box.bottom + GAP, window.innerHeight - height - EDGE)
+      : box.top - height - GAP;
   const left = align === "end" ? box.right - width : box.left;
   panel.style.setProperty("top", `${Math.max(EDGE, top)}px`);
   panel.style.setProperty("left", `${Math.max(EDGE, Math.min(left, window.innerWidth - width - EDGE))}px`);
@@ -67,8 +86,11 @@ function position(panel, anchor, align) {
 
 /** Open a menu of `{label, icon?, description?, danger?, run}`; null entries draw a line. */
 export function openMenu(anchor, items, { label = "Menu", align } = {}) {
-  const list = el("div.menu", { role: "menu", "aria-label": label, on: { keydown: (event) => rove(event, list) } },
-    items.map((item) => (item ? entry(item) : el("hr"))));
+  const list = el(
+    "div.menu",
+    { role: "menu", "aria-label": label, on: { keydown: (event) => rove(event, list) } },
+    items.map((item) => (item ? entry(item) : el("hr"))),
+  );
   const popup = openPopup(anchor, list, { align });
   list.querySelector("[role=menuitem]")?.focus();
   return popup;
@@ -79,17 +101,33 @@ function entry(item) {
     closePopup();
     item.run();
   };
-  return el("button.menu__item", { type: "button", role: "menuitem", tabindex: -1, class: item.danger ? "is-danger" : null, on: { click: run } },
+  return el(
+    "button.menu__item",
+    {
+      type: "button",
+      role: "menuitem",
+      tabindex: -1,
+      class: item.danger ? "is-danger" : null,
+      on: { click: run },
+    },
     item.lead ?? (item.icon && icon(item.icon)),
-    el("span.menu__words", {}, el("span", {}, item.label), item.description && el("small", {}, item.description)),
-    item.chosen && icon("check"));
+    el(
+      "span.menu__words",
+      {},
+      el("span", {}, item.label),
+      item.description && el("small", {}, item.description),
+    ),
+    item.chosen && icon("check"),
+  );
 }
 
 /** Move the focus among `[role=menuitem]`s with the arrow keys. */
 function rove(event, list) {
   const items = [...list.querySelectorAll("[role=menuitem]")];
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const target = { Home: 0, End: items.length - 1 }[event.key] ?? (step && (items.indexOf(document.activeElement) + step + items.length) % items.length);
+  const target =
+    { Home: 0, End: items.length - 1 }[event.key] ??
+    (step && (items.indexOf(document.activeElement) + step + items.length) % items.length);
   if (target === undefined) return;
   event.preventDefault();
   items[target].focus();

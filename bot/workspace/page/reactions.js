@@ -12,19 +12,47 @@ const SHOWN = 120; // emoji in the panel before one searches
 /** The row of reactions under a message; nothing when there are none. */
 export function reactions(message, place) {
   if (!message.reactions?.length) return null;
-  return el("div.reactions", { role: "group", "aria-label": "Reactions" },
+  return el(
+    "div.reactions",
+    { role: "group", "aria-label": "Reactions" },
     message.reactions.map((reaction) => pill(reaction, message, place)),
-    !message.is_ephemeral && el("button.reaction.reaction--add", { type: "button", "aria-label": "Add a reaction", on: { click: ({ currentTarget }) => pickReaction(currentTarget, message, place) } }, icon("smile", 15)));
+    !message.is_ephemeral &&
+      el(
+        "button.reaction.reaction--add",
+        {
+          type: "button",
+          "aria-label": "Add a reaction",
+          on: { click: ({ currentTarget }) => pickReaction(currentTarget, message, place) },
+        },
+        icon("smile", 15),
+      ),
+  );
 }
 
 function pill(reaction, message, place) {
   const mine = reaction.users?.includes(store.me.id);
   const who = (reaction.users ?? []).map((id) => nameOf(store.users.get(id))).join(", ");
-  return el("button.reaction", {
-    key: reaction.name, type: "button", class: mine ? "is-mine" : null, "aria-pressed": String(Boolean(mine)),
-    "aria-label": `${reaction.name.replace(/_/g, " ")}: ${reaction.count}, ${who}`, title: `${who} reacted with :${reaction.name}:`,
-    on: { click: () => attempt(mine ? "unreact" : "react", { channel: place.channel, ts: message.ts, name: reaction.name }) },
-  }, el("span.emoji", {}, emoji(reaction.name) ?? `:${reaction.name}:`), el("span", {}, String(reaction.count)));
+  return el(
+    "button.reaction",
+    {
+      key: reaction.name,
+      type: "button",
+      class: mine ? "is-mine" : null,
+      "aria-pressed": String(Boolean(mine)),
+      "aria-label": `${reaction.name.replace(/_/g, " ")}: ${reaction.count}, ${who}`,
+      title: `${who} reacted with :${reaction.name}:`,
+      on: {
+        click: () =>
+          attempt(mine ? "unreact" : "react", {
+            channel: place.channel,
+            ts: message.ts,
+            name: reaction.name,
+          }),
+      },
+    },
+    el("span.emoji", {}, emoji(reaction.name) ?? `:${reaction.name}:`),
+    el("span", {}, String(reaction.count)),
+  );
 }
 
 /** Let the person choose a reaction beside `anchor`; choosing one's own again takes it away. */
@@ -42,18 +70,37 @@ export function openEmoji(anchor, chosen) {
     closePopup();
     chosen(name, character);
   };
-  const cell = ([name, character]) => el("button.emoji-grid__cell", {
-    key: name, type: "button", role: "option", title: `:${name}:`, "aria-label": name.replace(/_/g, " "), on: { click: () => choose(name, character) },
-  }, character);
+  const cell = ([name, character]) =>
+    el(
+      "button.emoji-grid__cell",
+      {
+        key: name,
+        type: "button",
+        role: "option",
+        title: `:${name}:`,
+        "aria-label": name.replace(/_/g, " "),
+        on: { click: () => choose(name, character) },
+      },
+      character,
+    );
   const draw = (query) => {
-    const hits = query ? searchEmoji(query, SHOWN) : [...FREQUENT.map((name) => [name, emoji(name)]), ...searchEmoji("", SHOWN).filter(([name]) => !FREQUENT.includes(name))];
+    const hits = query
+      ? searchEmoji(query, SHOWN)
+      : [
+          ...FREQUENT.map((name) => [name, emoji(name)]),
+          ...searchEmoji("", SHOWN).filter(([name]) => !FREQUENT.includes(name)),
+        ];
     patch(grid, hits.length ? hits.map(cell) : el("p.placeholder", {}, "No emoji of that name."));
   };
   const search = el("input.picker__search", {
-    type: "search", placeholder: "Search emoji", "aria-label": "Search emoji",
+    type: "search",
+    placeholder: "Search emoji",
+    "aria-label": "Search emoji",
     on: {
       input: ({ target }) => draw(target.value.trim()),
-      keydown: (event) => { if (event.key === "Enter") grid.querySelector("button")?.click(); },
+      keydown: (event) => {
+        if (event.key === "Enter") grid.querySelector("button")?.click();
+      },
     },
   });
   draw("");

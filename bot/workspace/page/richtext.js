@@ -5,25 +5,40 @@ import { dateNode, emojiNode, link, mention } from "./mrkdwn.js";
 
 /** Render the elements of a rich_text block. */
 export function richText(block, context) {
-  return el("div.rich", {}, nestLists((block.elements ?? []).map((element) => part(element, context))));
+  return el("div.rich", {}, nestLists((block.elements ?? []).map((element) => piece(element, context))));
 }
 
-function part(element, context) {
+function piece(element, context) {
   const inside = () => (element.elements ?? []).map((child) => run(child, context));
   switch (element.type) {
-    case "rich_text_section": return el("p", {}, inside());
-    case "rich_text_quote": return el("blockquote", {}, inside());
-    case "rich_text_preformatted": return el("pre", {}, inside());
-    case "rich_text_list": return list(element, context);
-    default: return el("p", {}, run(element, context));
+    case "rich_text_section":
+      return el("p", {}, inside());
+    case "rich_text_quote":
+      return el("blockquote", {}, inside());
+    case "rich_text_preformatted":
+      return el("pre", {}, inside());
+    case "rich_text_list":
+      return list(element, context);
+    default:
+      return el("p", {}, run(element, context));
   }
 }
 
 function list(element, context) {
   const ordered = element.style === "ordered";
   const indent = element.indent ?? 0;
-  const items = (element.elements ?? []).map((item) => el("li", {}, (item.elements ?? []).map((child) => run(child, context))));
-  const node = el(ordered ? "ol" : "ul", { class: `list-level-${indent % 3}`, start: ordered && element.offset ? element.offset + 1 : null }, items);
+  const items = (element.elements ?? []).map((item) =>
+    el(
+      "li",
+      {},
+      (item.elements ?? []).map((child) => run(child, context)),
+    ),
+  );
+  const node = el(
+    ordered ? "ol" : "ul",
+    { class: `list-level-${indent % 3}`, start: ordered && element.offset ? element.offset + 1 : null },
+    items,
+  );
   node.indent = indent;
   return node;
 }
@@ -50,20 +65,22 @@ function nestLists(nodes) {
 }
 
 const RUNS = {
-  text: (run) => run.text,
-  link: (run) => link(run.url, run.text ?? run.url),
-  emoji: (run) => emojiNode(run.skin_tone ? `${run.name}::skin-tone-${run.skin_tone}` : run.name),
-  user: (run, context) => mention("user", run.user_id, null, context),
-  channel: (run, context) => mention("channel", run.channel_id, null, context),
-  usergroup: (run, context) => mention("group", run.usergroup_id, "a group", context),
-  broadcast: (run, context) => mention("broadcast", run.range, null, context),
-  date: (run, context) => dateNode({ at: run.timestamp, pattern: run.format, url: run.url, label: run.fallback }, context),
-  color: (run) => el("span.colour", {}, el("span.colour__dot", { vars: { "--colour": run.value } }), run.value),
+  text: (part) => part.text,
+  link: (part) => link(part.url, part.text ?? part.url),
+  emoji: (part) => emojiNode(part.skin_tone ? `${part.name}::skin-tone-${part.skin_tone}` : part.name),
+  user: (part, context) => mention("user", part.user_id, null, context),
+  channel: (part, context) => mention("channel", part.channel_id, null, context),
+  usergroup: (part, context) => mention("group", part.usergroup_id, "a group", context),
+  broadcast: (part, context) => mention("broadcast", part.range, null, context),
+  date: (part, context) =>
+    dateNode({ at: part.timestamp, pattern: part.format, url: part.url, label: part.fallback }, context),
+  color: (part) =>
+    el("span.colour", {}, el("span.colour__dot", { vars: { "--colour": part.value } }), part.value),
 };
 
 function run(element, context) {
   const make = RUNS[element.type];
-  const node = make ? make(element, context) : element.text ?? "";
+  const node = make ? make(element, context) : (element.text ?? "");
   return styled(node, element.style ?? {});
 }
 
@@ -85,5 +102,8 @@ export function richToPlain(block) {
 
 /** Plain text as the rich_text block a rich_text_input gives. */
 export function plainToRich(text) {
-  return { type: "rich_text", elements: [{ type: "rich_text_section", elements: text ? [{ type: "text", text }] : [] }] };
+  return {
+    type: "rich_text",
+    elements: [{ type: "rich_text_section", elements: text ? [{ type: "text", text }] : [] }],
+  };
 }

@@ -14,9 +14,16 @@ import { now } from "./clock.js";
 import { changed, loadFeed, store } from "./store.js";
 
 function head(title, about) {
-  return el("header.pane__head", { key: "head" },
+  return el(
+    "header.pane__head",
+    { key: "head" },
     el("div.pane__words", {}, el("h2.pane__title", {}, title), el("div.pane__about", {}, about)),
-    el("button.icon-button", { type: "button", "aria-label": "Close", title: "Close (Esc)", on: { click: closeSide } }, icon("close")));
+    el(
+      "button.icon-button",
+      { type: "button", "aria-label": "Close", title: "Close (Esc)", on: { click: closeSide } },
+      icon("close"),
+    ),
+  );
 }
 
 /** A thread and its composer. */
@@ -24,7 +31,12 @@ export class Thread {
   constructor(channel, ts) {
     Object.assign(this, { channel, ts });
     this.feed = new FeedView(channel, ts);
-    this.composer = new Composer({ channel, thread: ts, placeholder: "Reply…", onEditLast: () => editLast(this.feed.feed?.messages ?? [], channel) });
+    this.composer = new Composer({
+      channel,
+      thread: ts,
+      placeholder: "Reply…",
+      onEditLast: () => editLast(this.feed.feed?.messages ?? [], channel),
+    });
     this.element = el("section.pane", { "aria-label": "Thread" });
     loadFeed(channel, ts).then(() => this.composer.focus());
   }
@@ -36,7 +48,12 @@ export class Thread {
   render() {
     const info = store.channels.get(this.channel);
     const about = info?.is_im ? nameOf(store.users.get(info.user)) : `#${info?.name ?? ""}`;
-    patch(this.element, head("Thread", about), own("feed", this.feed.element), own("composer", this.composer.element));
+    patch(
+      this.element,
+      head("Thread", about),
+      own("feed", this.feed.element),
+      own("composer", this.composer.element),
+    );
     this.feed.render();
   }
 }
@@ -62,10 +79,22 @@ export class SearchResults {
   }
 
   render() {
-    const count = this.messages && `${this.messages.length} message${this.messages.length === 1 ? "" : "s"} with “${this.query}”`;
-    const state = this.error ?? (this.messages ? (this.messages.length ? null : "Nothing was found. Try another word.") : "Searching…");
-    patch(this.element, head("Search", count), el("div.results", { key: "results" },
-      state && el("p.feed__state", {}, state), (this.messages ?? []).map(result)));
+    const count =
+      this.messages &&
+      `${this.messages.length} message${this.messages.length === 1 ? "" : "s"} with “${this.query}”`;
+    const state =
+      this.error ??
+      (this.messages ? (this.messages.length ? null : "Nothing was found. Try another word.") : "Searching…");
+    patch(
+      this.element,
+      head("Search", count),
+      el(
+        "div.results",
+        { key: "results" },
+        state && el("p.feed__state", {}, state),
+        (this.messages ?? []).map(result),
+      ),
+    );
   }
 }
 
@@ -74,7 +103,18 @@ function result(message) {
   const place = channel?.is_im ? nameOf(store.users.get(channel.user)) : `#${channel?.name ?? ""}`;
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : undefined;
   const author = authorOf(message);
-  return el("button.result", { key: `${message.channel} ${message.ts}`, type: "button", on: { click: () => go({ kind: "channel", channel: message.channel, at: thread ? undefined : message.ts, thread }) } },
+  return el(
+    "button.result",
+    {
+      key: `${message.channel} ${message.ts}`,
+      type: "button",
+      on: {
+        click: () =>
+          go({ kind: "channel", channel: message.channel, at: thread ? undefined : message.ts, thread }),
+      },
+    },
     el("span.result__place", {}, `${place} · ${shortStamp(seconds(message.ts), viewer(), now())}`),
-    el("span.result__name", {}, author.name), el("span.result__words", {}, summary(message)));
+    el("span.result__name", {}, author.name),
+    el("span.result__words", {}, summary(message)),
+  );
 }

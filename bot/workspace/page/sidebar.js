@@ -16,10 +16,22 @@ import { now } from "./clock.js";
 /** The contents of the sidebar. */
 export function sidebar() {
   return [
-    el("header.sidebar__head", { key: "head" }, el("span.sidebar__team", {}, el("span.sidebar__mark", {}, mark(18)), store.team?.name ?? ""), themeButton()),
+    el(
+      "header.sidebar__head",
+      { key: "head" },
+      el("span.sidebar__team", {}, el("span.sidebar__mark", {}, mark(18)), store.team?.name ?? ""),
+      themeButton(),
+    ),
     personaButton(),
     search(),
-    el("nav.sidebar__nav", { key: "nav", "aria-label": "Conversations" }, channels(), directMessages(), apps(), outside()),
+    el(
+      "nav.sidebar__nav",
+      { key: "nav", "aria-label": "Conversations" },
+      channels(),
+      directMessages(),
+      apps(),
+      outside(),
+    ),
     el("footer.sidebar__foot", { key: "foot" }, clockBox(), botBox()),
   ];
 }
@@ -33,22 +45,69 @@ function search() {
     store.pane = "main";
     changed("route", "search");
   };
-  return el("form.sidebar__search", { key: "search", role: "search", on: { submit: run } }, icon("search", 15),
-    el("input", { name: "query", type: "search", placeholder: "Search messages", "aria-label": "Search messages", autocomplete: "off" }),
-    el("button.kbd", { type: "button", title: "Jump to a conversation", "aria-label": "Jump to a conversation (Ctrl+K)", on: { click: openJump } }, "Ctrl K"));
+  return el(
+    "form.sidebar__search",
+    { key: "search", role: "search", on: { submit: run } },
+    icon("search", 15),
+    el("input", {
+      name: "query",
+      type: "search",
+      placeholder: "Search messages",
+      "aria-label": "Search messages",
+      autocomplete: "off",
+    }),
+    el(
+      "button.kbd",
+      {
+        type: "button",
+        title: "Jump to a conversation",
+        "aria-label": "Jump to a conversation (Ctrl+K)",
+        on: { click: openJump },
+      },
+      "Ctrl K",
+    ),
+  );
 }
 
 function section(title, items, action) {
-  return el("section.nav-section", { key: title }, el("h2.nav-section__title", {}, title, action), el("ul", {}, items));
+  return el(
+    "section.nav-section",
+    { key: title },
+    el("h2.nav-section__title", {}, title, action),
+    el("ul", {}, items),
+  );
 }
 
 function item({ key, route, lead, label, unread, mentions, active, muted, about, id }) {
-  return el("li", { key }, el("a.nav-item", {
-    href: routeHash({ me: store.me.id, ...route }), "aria-current": active ? "page" : null, "data-id": id,
-    class: [unread && "is-unread", muted && "is-muted"].filter(Boolean).join(" "),
-    on: { click: (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); go(route); } } },
-  }, lead, el("span.nav-item__words", {}, el("span.nav-item__label", {}, label), about && el("small", {}, about)),
-  mentions > 0 && el("span.count", { "aria-label": `${mentions} mention${mentions === 1 ? "" : "s"}` }, String(mentions))));
+  return el(
+    "li",
+    { key },
+    el(
+      "a.nav-item",
+      {
+        href: routeHash({ me: store.me.id, ...route }),
+        "aria-current": active ? "page" : null,
+        "data-id": id,
+        class: [unread && "is-unread", muted && "is-muted"].filter(Boolean).join(" "),
+        on: {
+          click: (event) => {
+            if (!event.ctrlKey && !event.metaKey) {
+              event.preventDefault();
+              go(route);
+            }
+          },
+        },
+      },
+      lead,
+      el("span.nav-item__words", {}, el("span.nav-item__label", {}, label), about && el("small", {}, about)),
+      mentions > 0 &&
+        el(
+          "span.count",
+          { "aria-label": `${mentions} mention${mentions === 1 ? "" : "s"}` },
+          String(mentions),
+        ),
+    ),
+  );
 }
 
 function isOpen(channel) {
@@ -57,13 +116,22 @@ function isOpen(channel) {
 
 function channelItem(channel) {
   return item({
-    key: channel.id, id: channel.id, route: { kind: "channel", channel: channel.id }, label: channel.name, active: isOpen(channel),
-    lead: icon(channel.is_private ? "lock" : "hash", 16), unread: channel.unread > 0 && channel.member !== false, mentions: channel.mentions ?? 0, muted: channel.member === false,
+    key: channel.id,
+    id: channel.id,
+    route: { kind: "channel", channel: channel.id },
+    label: channel.name,
+    active: isOpen(channel),
+    lead: icon(channel.is_private ? "lock" : "hash", 16),
+    unread: channel.unread > 0 && channel.member !== false,
+    mentions: channel.mentions ?? 0,
+    muted: channel.member === false,
   });
 }
 
 function channels() {
-  const named = [...store.channels.values()].filter((channel) => !channel.is_im && !channel.is_mpim && !channel.is_archived).sort((a, b) => a.name.localeCompare(b.name));
+  const named = [...store.channels.values()]
+    .filter((channel) => !channel.is_im && !channel.is_mpim && !channel.is_archived)
+    .sort((a, b) => a.name.localeCompare(b.name));
   const rest = named.filter(({ member }) => member === false);
   return [
     section("Channels", named.filter(({ member }) => member !== false).map(channelItem)),
@@ -72,39 +140,87 @@ function channels() {
 }
 
 function directMessages() {
-  const open = [...store.channels.values()].filter((channel) => (channel.is_im && channel.user !== store.bot?.user_id) || channel.is_mpim);
-  const items = open.map((channel) => {
-    const user = store.users.get(channel.user);
-    const label = channel.is_mpim ? groupName(channel) : nameOf(user);
-    return item({
-      key: channel.id, id: channel.id, route: { kind: "channel", channel: channel.id }, label, active: isOpen(channel), unread: channel.unread > 0, mentions: channel.unread ?? 0,
-      lead: channel.is_mpim ? icon("people", 16) : userAvatar(user, { size: "s" }),
-    });
-  }).filter(Boolean);
-  const add = el("button.icon-button", { type: "button", "aria-label": "New direct message", title: "New direct message", on: { click: openJump } }, icon("plus", 15));
+  const open = [...store.channels.values()].filter(
+    (channel) => (channel.is_im && channel.user !== store.bot?.user_id) || channel.is_mpim,
+  );
+  const items = open
+    .map((channel) => {
+      const user = store.users.get(channel.user);
+      const label = channel.is_mpim ? groupName(channel) : nameOf(user);
+      return item({
+        key: channel.id,
+        id: channel.id,
+        route: { kind: "channel", channel: channel.id },
+        label,
+        active: isOpen(channel),
+        unread: channel.unread > 0,
+        mentions: channel.unread ?? 0,
+        lead: channel.is_mpim ? icon("people", 16) : userAvatar(user, { size: "s" }),
+      });
+    })
+    .filter(Boolean);
+  const add = el(
+    "button.icon-button",
+    {
+      type: "button",
+      "aria-label": "New direct message",
+      title: "New direct message",
+      on: { click: openJump },
+    },
+    icon("plus", 15),
+  );
   return section("Direct messages", items, add);
 }
 
 function groupName(channel) {
-  const names = (channel.members ?? []).filter((id) => id !== store.me.id).map((id) => nameOf(store.users.get(id)));
+  const names = (channel.members ?? [])
+    .filter((id) => id !== store.me.id)
+    .map((id) => nameOf(store.users.get(id)));
   return names.length ? names.join(", ") : channel.name;
 }
 
 function apps() {
   if (!store.bot) return null;
-  const direct = [...store.channels.values()].find((channel) => channel.is_im && channel.user === store.bot.user_id);
+  const direct = [...store.channels.values()].find(
+    (channel) => channel.is_im && channel.user === store.bot.user_id,
+  );
   const unread = direct?.unread ?? 0;
-  return section("Apps", item({
-    key: "app", id: "app", route: { kind: "app", tab: unread ? "messages" : "home" }, lead: appAvatar("s"), label: store.bot.name, unread: unread > 0, mentions: unread,
-    active: store.route.kind === "app" || (direct && isOpen(direct)),
-  }));
+  return section(
+    "Apps",
+    item({
+      key: "app",
+      id: "app",
+      route: { kind: "app", tab: unread ? "messages" : "home" },
+      lead: appAvatar("s"),
+      label: store.bot.name,
+      unread: unread > 0,
+      mentions: unread,
+      active: store.route.kind === "app" || (direct && isOpen(direct)),
+    }),
+  );
 }
 
 function outside() {
   if (!store.correspondents.length) return null;
-  return section("Outside", store.correspondents.map((one) => item({
-    key: one.address, id: one.address, route: { kind: "mail", address: one.address }, lead: avatar(one.name, { size: "s" }), label: one.name,
-    about: [one.company, `${time(now(), { zone: one.zone })}${dayOf(now(), one.zone) > dayOf(now(), store.me.tz || "UTC") ? " +1" : ""}`].filter(Boolean).join(" · "),
-    active: store.route.kind === "mail" && store.route.address === one.address, unread: one.unread > 0, mentions: one.unread ?? 0,
-  })));
+  return section(
+    "Outside",
+    store.correspondents.map((one) =>
+      item({
+        key: one.address,
+        id: one.address,
+        route: { kind: "mail", address: one.address },
+        lead: avatar(one.name, { size: "s" }),
+        label: one.name,
+        about: [
+          one.company,
+          `${time(now(), { zone: one.zone })}${dayOf(now(), one.zone) > dayOf(now(), store.me.tz || "UTC") ? " +1" : ""}`,
+        ]
+          .filter(Boolean)
+          .join(" · "),
+        active: store.route.kind === "mail" && store.route.address === one.address,
+        unread: one.unread > 0,
+        mentions: one.unread ?? 0,
+      }),
+    ),
+  );
 }

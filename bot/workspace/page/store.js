@@ -83,9 +83,15 @@ export async function loadFeed(channel, thread) {
   try {
     const answer = await get("messages", { as: me, channel, thread_ts: thread, limit: thread ? 200 : PAGE });
     if (store.me.id !== me) return;
-    const old = before?.loaded ? before.messages.filter(({ ts }) => answer.messages.length && ts < answer.messages[0].ts) : [];
+    const old = before?.loaded
+      ? before.messages.filter(({ ts }) => answer.messages.length && ts < answer.messages[0].ts)
+      : [];
     const hasMore = old.length ? before.hasMore : answer.has_more;
-    store.feeds.set(key, { messages: answer.has_more ? [...old, ...answer.messages] : answer.messages, hasMore, loaded: true });
+    store.feeds.set(key, {
+      messages: answer.has_more ? [...old, ...answer.messages] : answer.messages,
+      hasMore,
+      loaded: true,
+    });
   } catch (error) {
     store.feeds.set(key, { messages: [], hasMore: false, loaded: false, error: error.message });
   }
@@ -98,7 +104,12 @@ export async function loadOlder(channel) {
   if (!feed?.hasMore || feed.loading) return;
   feed.loading = true;
   try {
-    const answer = await get("messages", { as: store.me.id, channel, before: feed.messages[0]?.ts, limit: PAGE });
+    const answer = await get("messages", {
+      as: store.me.id,
+      channel,
+      before: feed.messages[0]?.ts,
+      limit: PAGE,
+    });
     if (store.feeds.get(channel) !== feed) return;
     feed.messages = [...answer.messages.filter(({ ts }) => ts < feed.messages[0].ts), ...feed.messages];
     feed.hasMore = answer.has_more && answer.messages.length > 0;

@@ -9,12 +9,22 @@ const surfaces = new Map();
 
 /** The surface of a message (or an ephemeral). */
 export function messageSurface(channel, message) {
-  return keep(`message ${store.me.id} ${channel} ${message.ts}`, () => new Surface({ channel, ts: message.ts }), message.blocks, {});
+  return keep(
+    `message ${store.me.id} ${channel} ${message.ts}`,
+    () => new Surface({ channel, ts: message.ts }),
+    message.blocks,
+    {},
+  );
 }
 
 /** The surface of a view, modal or Home. */
 export function viewSurface(view) {
-  return keep(`view ${view.id}`, () => new Surface({ view_id: view.id }), view.blocks, view.values ?? view.state?.values ?? {});
+  return keep(
+    `view ${view.id}`,
+    () => new Surface({ view_id: view.id }),
+    view.blocks,
+    view.values ?? view.state?.values ?? {},
+  );
 }
 
 function keep(key, make, blocks, saved) {
@@ -50,7 +60,9 @@ class Surface {
     const here = this.entered[block.block_id]?.[element.action_id];
     if (here && here.type === element.type) return here[fieldOf(element.type)];
     const kept = this.saved[block.block_id]?.[element.action_id];
-    return kept && kept.type === element.type ? kept[fieldOf(element.type)] ?? initialOf({ type: element.type }) : initialOf(element);
+    return kept && kept.type === element.type
+      ? (kept[fieldOf(element.type)] ?? initialOf({ type: element.type }))
+      : initialOf(element);
   }
 
   /** Take what somebody entered; a view keeps it on the server, too. */
@@ -74,14 +86,18 @@ class Surface {
     const values = {};
     for (const { block, element } of statefulElements(this.blocks)) {
       const value = this.value(block, element);
-      (values[block.block_id] ??= {})[element.action_id] = stateOf(element, isEmpty(value) && !Array.isArray(value) ? null : value);
+      (values[block.block_id] ??= {})[element.action_id] = stateOf(
+        element,
+        isEmpty(value) && !Array.isArray(value) ? null : value,
+      );
     }
     return values;
   }
 
   /** What must be put right before a submission: {block_id: sentence}. */
   problems() {
-    const found = statefulElements(this.blocks).filter(({ block }) => block.type === "input")
+    const found = statefulElements(this.blocks)
+      .filter(({ block }) => block.type === "input")
       .map(({ block, element }) => [block.block_id, problem(block, element, this.value(block, element))]);
     return Object.fromEntries(found.filter(([, sentence]) => sentence));
   }
@@ -89,7 +105,14 @@ class Surface {
   /** Tell the app that an element was used; `carried` is what Slack adds for it (value, selected_option, ...). */
   async act(block, element, carried) {
     const { type, action_id: actionId, text, placeholder } = element;
-    const action = { type, action_id: actionId, block_id: block.block_id, ...(text && { text }), ...(placeholder && { placeholder }), ...carried };
+    const action = {
+      type,
+      action_id: actionId,
+      block_id: block.block_id,
+      ...(text && { text }),
+      ...(placeholder && { placeholder }),
+      ...carried,
+    };
     clearTimeout(this.timer);
     try {
       await post("act", { as: store.me.id, ...this.place, action, values: this.values() });
@@ -101,7 +124,13 @@ class Surface {
   /** Ask the app for the options of an external select: `{options}` or `{option_groups}`. */
   async options(block, element, query) {
     try {
-      return await post("options", { as: store.me.id, ...this.place, action_id: element.action_id, block_id: block.block_id, query });
+      return await post("options", {
+        as: store.me.id,
+        ...this.place,
+        action_id: element.action_id,
+        block_id: block.block_id,
+        query,
+      });
     } catch (error) {
       trouble(error.message);
       return { options: [] };

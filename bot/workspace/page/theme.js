@@ -33,5 +33,9 @@ export function themeButton() {
     changed("state");
   };
   const label = dark ? "Switch to light colours" : "Switch to dark colours";
-  return el("button.icon-button", { type: "button", "aria-label": label, title: label, on: { click: flip } }, icon(dark ? "sun" : "moon"));
+  return el(
+    "button.icon-button",
+    { type: "button", "aria-label": label, title: label, on: { click: flip } },
+    icon(dark ? "sun" : "moon"),
+  );
 }

@@ -33,9 +33,34 @@ function dismiss(id) {
 }
 
 function draw() {
-  patch(root, toasts.map(({ id, lead, title, text, kind, run }) => el("div.toast", { key: id, class: kind },
-    el("button.toast__body", { type: "button", on: { click: () => { dismiss(id); run?.(); } } }, lead, el("span.toast__words", {}, title && el("strong", {}, title), el("span", {}, text))),
-    el("button.icon-button", { type: "button", "aria-label": "Dismiss", on: { click: () => dismiss(id) } }, icon("close", 14)))));
+  patch(
+    root,
+    toasts.map(({ id, lead, title, text, kind, run }) =>
+      el(
+        "div.toast",
+        { key: id, class: kind },
+        el(
+          "button.toast__body",
+          {
+            type: "button",
+            on: {
+              click: () => {
+                dismiss(id);
+                run?.();
+              },
+            },
+          },
+          lead,
+          el("span.toast__words", {}, title && el("strong", {}, title), el("span", {}, text)),
+        ),
+        el(
+          "button.icon-button",
+          { type: "button", "aria-label": "Dismiss", on: { click: () => dismiss(id) } },
+          icon("close", 14),
+        ),
+      ),
+    ),
+  );
   // Shown anew each time: what opened last stands on top.
   if (root.matches(":popover-open")) root.hidePopover();
   if (toasts.length) root.showPopover();
@@ -44,7 +69,10 @@ function draw() {
 /** Show the store's latest trouble, once. */
 export function showTrouble() {
   const { text, at } = store.trouble;
-  if (toasts.some((toast) => toast.kind === "is-trouble" && toast.text === text && at - toast.at < SAME_WITHIN)) return;
+  if (
+    toasts.some((toast) => toast.kind === "is-trouble" && toast.text === text && at - toast.at < SAME_WITHIN)
+  )
+    return;
   show({ kind: "is-trouble", text, at, lead: icon("warn") });
 }
 
@@ -53,14 +81,27 @@ export function showArrival() {
   const { channel: id, message } = store.latest;
   const channel = store.channels.get(id);
   const open = document.visibilityState === "visible" && store.openChannel === id;
-  if (!store.me || message.user === store.me.id || message.subtype?.startsWith("channel_") || open || store.route.kind === "mail") return;
+  if (
+    !store.me ||
+    message.user === store.me.id ||
+    message.subtype?.startsWith("channel_") ||
+    open ||
+    store.route.kind === "mail"
+  )
+    return;
   const mentioned = (message.text ?? "").includes(`<@${store.me.id}>`);
   if (!channel?.is_im && !mentioned && !message.is_ephemeral) return;
   const author = authorOf(message);
   const place = channel?.is_im ? author.name : `${author.name} in #${channel?.name ?? ""}`;
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : undefined;
   const isAppDm = channel?.is_im && channel.user === store.bot?.user_id;
-  show({ lead: author.avatar, title: place, text: summary(message).slice(0, 140), run: () => go(isAppDm ? { kind: "app", tab: "messages", thread } : { kind: "channel", channel: id, thread }) });
+  show({
+    lead: author.avatar,
+    title: place,
+    text: summary(message).slice(0, 140),
+    run: () =>
+      go(isAppDm ? { kind: "app", tab: "messages", thread } : { kind: "channel", channel: id, thread }),
+  });
 }
 
 /** Tell, on the supplier's side, of a mail that arrived for somebody else than the one shown. */
@@ -69,5 +110,11 @@ export function showMailArrival() {
   if (mail.direction !== "in" || (store.route.kind === "mail" && store.route.address === address)) return;
   const one = store.correspondents.find((candidate) => candidate.address === address);
   if (!one) return;
-  show({ kind: "is-mail", lead: icon("mail"), title: `Mail for ${nameOf({ name: one.name })}`, text: mail.subject || "No subject", run: () => go({ kind: "mail", address, mail: mail.id }) });
+  show({
+    kind: "is-mail",
+    lead: icon("mail"),
+    title: `Mail for ${nameOf({ name: one.name })}`,
+    text: mail.subject || "No subject",
+    run: () => go({ kind: "mail", address, mail: mail.id }),
+  });
 }
