@@ -88,7 +88,7 @@ class MailReceiver:
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Store the mail, then acknowledge it. A mail we cannot store is offered to us again."""
-        raw = bytes(envelope.content or b"")
+        raw = envelope.original_content or b""
         # Hashing 60 MB takes a tenth of a second: not in the loop.
         sha256, key = await asyncio.to_thread(_names, raw, envelope.rcpt_tos)
         body = {

@@ -1,6 +1,6 @@
 """The one listener for HTTP: Slack's signed requests, health, and whether there is anything left to do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
@@ -53,7 +53,7 @@ class WebServer:
 
     async def _events(self, request: web.Request) -> web.Response:
         assert self._slack is not None
-        headers = {name: [value] for name, value in request.headers.items()}
+        headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
         answer = await self._slack.async_dispatch(
             AsyncBoltRequest(body=await request.text(), query=request.query_string, headers=headers)
         )

@@ -25,3 +25,12 @@ class Person(Base):
     def may_act(self) -> bool:
         """Tell whether the bot does what this person asks: everybody but guests, strangers and bots."""
         return not (self.is_bot or self.is_guest or self.is_stranger or self.is_gone)
+
+
+class Workspace(Base):
+    """The one Slack workspace this installation serves; a single row."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[str]

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.people.model import Person
+from bot.people.model import Person, Workspace
+from bot.storage.database import Database
 
 
 async def keep(session: AsyncSession, people: Iterable[Person]) -> None:
@@ -23,3 +24,10 @@ async def names(session: AsyncSession, user_ids: Collection[str | None]) -> dict
     """Give the names of these people; somebody unknown is left out."""
     rows = select(Person.id, Person.name).where(Person.id.in_([one for one in user_ids if one]))
     return {row.id: row.name for row in await session.execute(rows)}
+
+
+async def pin_team(database: Database, session: AsyncSession, team_id: str) -> str:
+    """Note at the first start which workspace we serve; give the one noted."""
+    row = {"id": 1, "team_id": team_id}
+    await session.execute(database.insert(Workspace).values(row).on_conflict_do_nothing())
+    return (await session.get_one(Workspace, 1)).team_id

@@ -1,0 +1,141 @@
+"""The command line."""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.errors import SwitchboardError
+
+# What each command needs is imported where it is used: `mail show` should not wait for Bolt.
+# ruff: noqa: PLC0415
+
+cli = typer.Typer(
+    help="Switchboard: suppliers, customers, teams and new hires of a shop, in one Slack bot.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+mail = typer.Typer(help="Look at mail the way the bot does.", no_args_is_help=True)
+cli.add_typer(mail, name="mail")
+
+
+@cli.command()
+def demo(  # noqa: PLR0913 - the options of a command line
+    port: Annotated[int, typer.Option(help="Port of the page.")] = 3939,
+    smtp_port: Annotated[int, typer.Option(help="Port that takes suppliers' mail.")] = 2525,
+    data: Annotated[Path, typer.Option(help="Where the demo keeps its world.")] = Path("data/demo"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start with a new world.")] = False,  # noqa: FBT002
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,  # noqa: FBT002
+    now: Annotated[str | None, typer.Option(help="Start the clock here: 2026-11-23T09:00+00:00.")] = None,
+) -> None:
+    """Run an invented shop with a Slack of its own: no account, nothing leaves this machine."""
+    from bot import demo as demonstration
+
+    start = _instant(now) if now else None
+    _run(
+        demonstration.run(
+            port=port, smtp_port=smtp_port, data=data, fresh=fresh, browser=not no_browser, now=start
+        )
+    )
+
+
+@cli.command()
+def run(
+    http: Annotated[bool, typer.Option("--http", help="Signed HTTP instead of Socket Mode.")] = False,  # noqa: FBT002
+) -> None:
+    """Run the bot on a real Slack workspace."""
+    from bot import app, settings
+
+    def start() -> Coroutine[Any, Any, None]:
+        loaded = settings.load()
+        settings.require(loaded, http=http)
+        return app.run(loaded, http=http)
+
+    _run(_late(start))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from bot import settings
+    from bot.storage import migrate as migrations
+    from bot.storage.database import Database
+
+    async def upgrade() -> None:
+        loaded = settings.load()
+        loaded.data_dir.mkdir(parents=True, exist_ok=True)
+        database = Database(loaded.database)
+        try:
+            await migrations.upgrade(database)
+        finally:
+            await database.dispose()
+        typer.echo("The database is up to date.")
+
+    _run(upgrade())
+
+
+@mail.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="A mail as it came, an .eml file; - reads standard input.")],
+) -> None:
+    """Print as JSON what the bot understands of one mail."""
+    from bot.mail.parse import parse
+    from bot.mail.show import as_json
+
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        _complain(f"{file} cannot be read: {error.strerror}.")
+    typer.echo(json.dumps(as_json(parse(raw)), ensure_ascii=False, indent=2))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        _complain(f"“{text}” is not a time. Write it like 2026-11-23T09:00 (UTC) or 2026-11-23T09:00+01:00.")
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+async def _late(start: Any) -> None:
+    await start()
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done, or until Ctrl-C or SIGTERM; what goes wrong is said in a sentence."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        asyncio.run(_until_stopped(work))
+    except SwitchboardError as error:
+        _complain(error.sentence)
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _complain(sentence: str) -> Any:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

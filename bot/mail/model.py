@@ -1,0 +1,91 @@
+"""What we understand of a mail."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Who: `address` in lower case, "" when there is no usable one."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file. `refused` says, for people, why it must not be passed on; its content is then left out."""
+
+    name: str
+    type: str
+    size: int
+    content: bytes = field(repr=False)
+    refused: str | None = None
+
+
+class Automatic(Enum):
+    """Why a mail was not written by a person to us: it never gets an answer."""
+
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    NEWSLETTER = "newsletter"
+    MAILING_LIST = "mailing_list"
+    BULK = "bulk"
+    LOOP = "loop"
+    NO_REPLY = "no_reply"
+
+    @property
+    def sentence(self) -> str:
+        """Give the reason in words."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Automatic.AUTO_REPLY: "An automatic reply, such as an out-of-office note.",
+    Automatic.BOUNCE: "A report that a mail could not be delivered.",
+    Automatic.NEWSLETTER: "A newsletter.",
+    Automatic.MAILING_LIST: "A mailing list.",
+    Automatic.BULK: "Bulk mail.",
+    Automatic.LOOP: "A mail of our own that came back to us.",
+    Automatic.NO_REPLY: "Sent by a machine that reads no answers.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail of ours that did not arrive. `original_message_id` with its angle brackets."""
+
+    original_message_id: str | None
+    recipient: str | None
+    permanent: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail. Message-IDs keep their angle brackets; `text` and `rich` are the new text only.
+
+    `rich` holds elements of a Slack rich_text block; `language` is ISO 639-1 or None; `problems` are
+    sentences about what could not be read.
+    """
+
+    message_id: str | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    sender: Address
+    reply_to: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    date: datetime | None
+    language: str | None
+    text: str
+    rich: tuple[dict[str, Any], ...]
+    quoted: str
+    signature: str
+    attachments: tuple[Attachment, ...]
+    automatic: Automatic | None
+    bounce: Bounce | None
+    problems: tuple[str, ...]

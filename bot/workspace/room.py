@@ -1,0 +1,358 @@
+"""What can happen in a workspace: messages, files, reactions, people joining. It tells the pages, and the app.
+
+`on_change(kind, fields, readers)` is for pages: `readers` is None for everybody who may see `fields["channel"]`.
+`on_event(event)` is for the app.
+"""
+
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from typing import Any
+
+from bot.clock import Clock
+from bot.workspace.errors import ApiError
+from bot.workspace.world import World, new_id
+
+Json = dict[str, Any]
+OnChange = Callable[[str, Json, Collection[str] | None], None]
+
+# What `chat.postMessage` cuts off: https://docs.slack.dev/changelog/2018-truncating-really-long-messages
+LONGEST_TEXT = 40_000
+_TYPED_URL = re.compile(r"\bhttps?://[^\s<>|]+")
+_TYPED_PERSON = re.compile(r"(?<![\w@])@([\w][\w.\-]*)")
+_TYPED_CHANNEL = re.compile(r"(?<![\w#&])#([\w][\w\-]*)")
+
+
+class Room:
+    """The world, and everything that changes it."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self.world, self.clock = world, clock
+        self.ephemerals: defaultdict[tuple[str, str], list[Json]] = defaultdict(list)
+        self.on_change: OnChange = lambda _kind, _fields, _readers: None
+        self.on_event: Callable[[Json], None] = lambda _event: None
+        self._last_ts = 0
+
+    # ---- time and reading -----------------------------------------------------------------------------
+
+    def new_ts(self) -> str:
+        """Give a ts: workspace time, unique and always later than the one before."""
+        self._last_ts = max(self._last_ts + 1, int(self.clock.now().timestamp() * 1_000_000))
+        return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def channel(self, channel_id: object) -> Json:
+        """Find a channel by id; `channel_not_found`."""
+        channel = self.world.channels.get(str(channel_id))
+        if channel is None:
+            raise ApiError("channel_not_found")
+        return channel
+
+    def message(self, channel_id: str, ts: object) -> Json:
+        """Find a message; `message_not_found`."""
+        message = self.world.message(channel_id, str(ts))
+        if message is None:
+            raise ApiError("message_not_found")
+        return message
+
+    def thread(self, channel_id: str, thread_ts: str) -> list[Json]:
+        """Give a parent and its replies, oldest first."""
+        return [
+            one for one in self.world.messages[channel_id] if thread_ts in (one["ts"], one.get("thread_ts"))
+        ]
+
+    def top_level(self, channel_id: str) -> list[Json]:
+        """Give what stands in the channel itself: no replies, unless they were also sent to the channel."""
+        return [
+            one for one in self.world.messages[channel_id]
+            if one.get("thread_ts") in (None, one["ts"]) or one.get("subtype") == "thread_broadcast"
+        ]  # fmt: skip
+
+    # ---- messages -------------------------------------------------------------------------------------
+
+    def post(
+        self, channel_id: str, message: Json, *, thread_ts: str | None = None, broadcast: bool = False
+    ) -> Json:
+        """Put a message into a channel or thread; `message` has its author, text and blocks."""
+        world = self.world
+        ts = self.new_ts()
+        message = {"type": "message", "team": world.team_id, **message, "ts": ts}
+        message["text"] = message.get("text", "")[:LONGEST_TEXT]
+        if "blocks" in message:
+            message["blocks"] = with_ids(message["blocks"])
+        if thread_ts:
+            root = self._root(channel_id, thread_ts)
+            message |= {"thread_ts": root["ts"], "parent_user_id": root.get("user", "")}
+            if broadcast:
+                message["subtype"] = "thread_broadcast"
+            self._count_reply(channel_id, root, message)
+        world.messages[channel_id].append(message)
+        world.touch("messages", f"{channel_id}:{ts}")
+        self.tell("message", channel_id, message=message)
+        self._message_event(channel_id, message)
+        return message
+
+    def _root(self, channel_id: str, thread_ts: str) -> Json:
+        root = self.world.message(channel_id, thread_ts)
+        if root is None:
+            raise ApiError("thread_not_found")
+        if root.get("thread_ts", root["ts"]) != root["ts"]:
+            root = self.world.message(channel_id, root["thread_ts"]) or root
+        return root
+
+    def _count_reply(self, channel_id: str, root: Json, reply: Json) -> None:
+        users = [*root.get("reply_users", []), reply.get("user", "")]
+        root |= {
+            "thread_ts": root["ts"],
+            "reply_count": root.get("reply_count", 0) + 1,
+            "reply_users": list(dict.fromkeys(users)),
+            "latest_reply": reply["ts"],
+        }
+        root["reply_users_count"] = len(root["reply_users"])
+        self.world.touch("messages", f"{channel_id}:{root['ts']}")
+        self.tell("message_changed", channel_id, message=root)
+
+    def edit(self, channel_id: str, message: Json, changes: Json, editor: str) -> Json:
+        """Change a message; None as a value takes the field away."""
+        previous = dict(message)
+        for name, value in changes.items():
+            if value is None:
+                message.pop(name, None)
+            else:
+                message[name] = with_ids(value) if name == "blocks" else value
+        message["edited"] = {"user": editor, "ts": self.new_ts()}
+        self.world.touch("messages", f"{channel_id}:{message['ts']}")
+        self.tell("message_changed", channel_id, message=message)
+        self._emit_message(
+            channel_id,
+            {"type": "message", "subtype": "message_changed", "hidden": True, "channel": channel_id,
+             "message": public(message), "previous_message": public(previous), "ts": self.new_ts()},
+        )  # fmt: skip
+        return message
+
+    def delete(self, channel_id: str, message: Json) -> None:
+        """Take a message away."""
+        self.world.messages[channel_id].remove(message)
+        self.world.touch("messages", f"{channel_id}:{message['ts']}")
+        self.tell("message_deleted", channel_id, ts=message["ts"])
+        self._emit_message(
+            channel_id,
+            {"type": "message", "subtype": "message_deleted", "hidden": True, "channel": channel_id,
+             "deleted_ts": message["ts"], "previous_message": public(message), "ts": self.new_ts()},
+        )  # fmt: skip
+
+    def whisper(self, channel_id: str, user_id: str, message: Json, thread_ts: str | None = None) -> Json:
+        """Show something to one person only."""
+        message = {"type": "message", **message, "ts": self.new_ts(), "is_ephemeral": True}
+        if "blocks" in message:
+            message["blocks"] = with_ids(message["blocks"])
+        if thread_ts:
+            message["thread_ts"] = thread_ts
+        self.ephemerals[channel_id, user_id].append(message)
+        self.on_change("ephemeral", {"channel": channel_id, "message": message}, [user_id])
+        return message
+
+    def whispered(self, channel_id: str, user_id: str, ts: str) -> Json | None:
+        """Find an ephemeral that somebody sees."""
+        return next((one for one in self.ephemerals[channel_id, user_id] if one["ts"] == ts), None)
+
+    def unwhisper(self, channel_id: str, user_id: str, ts: str) -> None:
+        """Take an ephemeral away."""
+        kept = [one for one in self.ephemerals[channel_id, user_id] if one["ts"] != ts]
+        self.ephemerals[channel_id, user_id] = kept
+        self.on_change("ephemeral_deleted", {"channel": channel_id, "ts": ts}, [user_id])
+
+    def rewhisper(self, channel_id: str, user_id: str, message: Json) -> None:
+        """Show an ephemeral anew that was changed."""
+        self.on_change("ephemeral_changed", {"channel": channel_id, "message": message}, [user_id])
+
+    def react(self, channel_id: str, ts: str, name: str, user_id: str) -> None:
+        """Add a reaction; `already_reacted`."""
+        message = self.message(channel_id, ts)
+        reactions = message.setdefault("reactions", [])
+        found = next((one for one in reactions if one["name"] == name), None)
+        if found and user_id in found["users"]:
+            raise ApiError("already_reacted")
+        if found is None:
+            found = {"name": name, "users": [], "count": 0}
+            reactions.append(found)
+        found["users"].append(user_id)
+        found["count"] += 1
+        self._reacted("reaction_added", channel_id, message, name, user_id)
+
+    def unreact(self, channel_id: str, ts: str, name: str, user_id: str) -> None:
+        """Take a reaction back; `no_reaction`."""
+        message = self.message(channel_id, ts)
+        found = next((one for one in message.get("reactions", []) if one["name"] == name), None)
+        if found is None or user_id not in found["users"]:
+            raise ApiError("no_reaction")
+        found["users"].remove(user_id)
+        found["count"] -= 1
+        message["reactions"] = [one for one in message["reactions"] if one["count"]]
+        self._reacted("reaction_removed", channel_id, message, name, user_id)
+
+    def _reacted(self, kind: str, channel_id: str, message: Json, name: str, user_id: str) -> None:
+        self.world.touch("messages", f"{channel_id}:{message['ts']}")
+        self.tell("message_changed", channel_id, message=message)
+        item = {"type": "message", "channel": channel_id, "ts": message["ts"]}
+        event = {"type": kind, "user": user_id, "reaction": name, "item": item, "event_ts": self.new_ts()}
+        if self.world.is_member(channel_id, self.world.bot_user_id):
+            self.on_event(event | {"item_user": message.get("user", "")})
+
+    # ---- channels and people --------------------------------------------------------------------------
+
+    def join(self, channel_id: str, user_id: str, inviter: str | None = None) -> None:
+        """Let somebody in; nothing when they are there."""
+        channel = self.channel(channel_id)
+        if user_id in channel["members"]:
+            return
+        channel["members"].append(user_id)
+        self._membership("member_joined_channel", channel, user_id, inviter)
+
+    def leave(self, channel_id: str, user_id: str) -> None:
+        """Let somebody go."""
+        channel = self.channel(channel_id)
+        if user_id in channel["members"]:
+            channel["members"].remove(user_id)
+            self._membership("member_left_channel", channel, user_id, None)
+
+    def _membership(self, kind: str, channel: Json, user_id: str, inviter: str | None) -> None:
+        self.world.touch("channels", channel["id"])
+        self.tell("channel", channel["id"])
+        if self.world.is_member(channel["id"], self.world.bot_user_id) or user_id == self.world.bot_user_id:
+            event = {"type": kind, "user": user_id, "channel": channel["id"], "channel_type": "C",
+                     "team": self.world.team_id, "event_ts": self.new_ts()}  # fmt: skip
+            self.on_event(event | ({"inviter": inviter} if inviter else {}))
+
+    def change_channel(self, channel: Json, kind: str, event: Json) -> None:
+        """Note that a channel was made, renamed or archived, and tell the app."""
+        self.world.touch("channels", channel["id"])
+        self.tell("channel", channel["id"])
+        self.on_event({"type": kind, "event_ts": self.new_ts(), **event})
+
+    # ---- telling --------------------------------------------------------------------------------------
+
+    def tell(self, kind: str, channel_id: str, **fields: Any) -> None:
+        """Tell everybody's page who may see the channel."""
+        self.on_change(kind, {"channel": channel_id, **fields}, None)
+
+    def _message_event(self, channel_id: str, message: Json) -> None:
+        event = public(message) | {"channel": channel_id, "event_ts": message["ts"]}
+        self._emit_message(channel_id, event)
+        mention = f"<@{self.world.bot_user_id}>"
+        if mention in message["text"] and "bot_id" not in message and not self.channel(channel_id)["is_im"]:
+            if self.world.is_member(channel_id, self.world.bot_user_id):
+                self.on_event(event | {"type": "app_mention"})
+
+    def _emit_message(self, channel_id: str, event: Json) -> None:
+        channel = self.channel(channel_id)
+        if not self.world.is_member(channel_id, self.world.bot_user_id):
+            return
+        kind = (
+            "im"
+            if channel["is_im"]
+            else "mpim"
+            if channel["is_mpim"]
+            else "group"
+            if channel["is_private"]
+            else "channel"
+        )
+        self.on_event(event | {"channel_type": kind})
+
+    # ---- what people type -----------------------------------------------------------------------------
+
+    def typed(self, text: str) -> str:
+        """Turn what somebody typed into what Slack stores: escaped, with mentions and links marked."""
+        names = {user["name"]: user["id"] for user in self.world.users.values()}
+        names |= {user["profile"]["display_name"]: user["id"] for user in self.world.users.values()}
+        channels = {one["name"]: one["id"] for one in self.world.channels.values() if one["name"]}
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = re.sub(r"&lt;(@U\w+|#C\w+(?:\|[\w\-]+)?|https?://[^\s<>]+?)&gt;", r"<\1>", text)
+        marked = _TYPED_URL.sub(lambda found: f"<{found.group()}>", text) if "<http" not in text else text
+        marked = _TYPED_PERSON.sub(
+            lambda found: f"<@{names[found.group(1)]}>" if found.group(1) in names else found.group(), marked
+        )
+        return _TYPED_CHANNEL.sub(
+            lambda found: (
+                f"<#{channels[found.group(1)]}|{found.group(1)}>"
+                if found.group(1) in channels
+                else found.group()
+            ),
+            marked,
+        )
+
+    def bot_author(
+        self, username: str | None = None, emoji: str | None = None, url: str | None = None
+    ) -> Json:
+        """Give the fields that say a message is the app's."""
+        app = self.world.app
+        author: Json = {
+            "user": self.world.bot_user_id, "bot_id": app["bot_id"], "app_id": app["app_id"],
+            "bot_profile": {"id": app["bot_id"], "app_id": app["app_id"], "name": app["name"],
+                            "deleted": False, "updated": 0, "team_id": self.world.team_id, "icons": {}},
+        }  # fmt: skip
+        if username or emoji or url:
+            author |= {"subtype": "bot_message", "username": username or app["name"]}
+            author["icons"] = {"emoji": emoji} if emoji else {"image_48": url} if url else {}
+        return author
+
+    def person_author(self, user_id: str) -> Json:
+        """Give the fields that say a message is a person's."""
+        return {"user": user_id, "client_msg_id": f"{secrets.token_hex(4)}-{secrets.token_hex(8)}"}
+
+    def add_file(
+        self, name: str, content: bytes, mimetype: str, user_id: str, title: str | None = None
+    ) -> Json:
+        """Keep a file that is not shared yet."""
+        file_id = new_id("F")
+        ending = name.rpartition(".")[2].lower() if "." in name else ""
+        file = {
+            "id": file_id, "created": int(self.clock.now().timestamp()), "name": name, "title": title or name,
+            "mimetype": mimetype, "filetype": ending, "pretty_type": ending.upper(), "user": user_id,
+            "size": len(content), "mode": "hosted", "is_external": False, "is_public": False,
+            "url_private": f"/files/{file_id}/{name}", "url_private_download": f"/files/{file_id}/{name}",
+            "permalink": f"/files/{file_id}/{name}", "shares": {}, "channels": [], "groups": [], "ims": [],
+        }  # fmt: skip
+        self.world.files[file_id] = file
+        self.world.contents[file_id] = content
+        self.world.touch("files", file_id)
+        self.world.touch("contents", file_id)
+        return file
+
+    def share(self, files: list[Json], channel_id: str, message: Json, thread_ts: str | None) -> Json:
+        """Put files into a channel as one message."""
+        posted = self.post(
+            channel_id,
+            message | {"files": files, "upload": False, "subtype": "file_share"},
+            thread_ts=thread_ts,
+        )
+        place = "private" if self.channel(channel_id)["is_private"] else "public"
+        for file in files:
+            share = {
+                "ts": posted["ts"],
+                "thread_ts": posted.get("thread_ts"),
+                "channel_name": self.channel(channel_id)["name"],
+            }
+            file["shares"].setdefault(place, {}).setdefault(channel_id, []).append(share)
+            file["channels"] = list(dict.fromkeys([*file["channels"], channel_id]))
+            self.world.touch("files", file["id"])
+        return posted
+
+
+def with_ids(given: list[Json]) -> list[Json]:
+    """Give every block and element the ids Slack makes up where the app named none."""
+    result = []
+    for block in given:
+        block = {**block, "block_id": block.get("block_id") or secrets.token_urlsafe(4)}  # noqa: PLW2901
+        for name in ("accessory", "element"):
+            if isinstance(block.get(name), dict) and block[name].get("type") != "image":
+                block[name] = {"action_id": secrets.token_urlsafe(4), **block[name]}
+        if block["type"] == "actions":
+            block["elements"] = [{"action_id": secrets.token_urlsafe(4), **one} for one in block["elements"]]
+        result.append(block)
+    return result
+
+
+def public(message: Json, *, metadata: bool = False) -> Json:
+    """Give a message as the API shows it: metadata only to who asks for it."""
+    return {name: value for name, value in message.items() if metadata or name != "metadata"}

@@ -1,0 +1,202 @@
+"""Talking: sending, threads, reactions, editing, drafts, unread marks, people side by side."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.workspace_page.desk import Desk, message, say
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_it_shows_what_one_says_to_everybody_who_looks(desk: Desk) -> None:
+    general = desk.channel("general")
+    first, second = list(desk.slack.world.users)[:2]
+    mine = await desk.sit_down(first, general)
+    theirs = await desk.sit_down(second, general)
+
+    await say(mine, "The kiln is *open* again :tada:")
+
+    shown = message(theirs, "The kiln is open again")
+    await expect(shown).to_be_visible()
+    await expect(shown.locator("strong")).to_have_text("open")
+    await expect(shown.locator(".emoji")).to_have_text("🎉")
+    await expect(message(mine, "The kiln is open again")).to_have_count(1)
+
+
+async def test_it_makes_a_new_line_with_shift_and_enter(desk: Desk) -> None:
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("general"))
+    composer = page.locator(".stage .composer__text")
+
+    await composer.fill("one")
+    await composer.press("Shift+Enter")
+    await composer.press_sequentially("two")
+    await composer.press("Enter")
+
+    await expect(page.locator(".message__text", has_text=re.compile(r"^one\ntwo$"))).to_be_visible()
+
+
+async def test_it_answers_in_a_thread_and_counts_the_replies(desk: Desk) -> None:
+    await desk.post("general", "Who takes the lorry?")
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("general"))
+
+    await message(page, "Who takes the lorry?").hover()
+    await message(page, "Who takes the lorry?").get_by_role("button", name="Reply in thread").click()
+    await say(page, "I do", within=".extra")
+    await say(page, "At nine", within=".extra")
+
+    await expect(page.locator(".extra .message", has_text="At nine")).to_be_visible()
+    await expect(page.locator(".stage .thread-line")).to_contain_text("2 replies")
+    await page.locator(".extra .composer__text").press("Escape")
+    await expect(page.locator(".extra")).to_be_hidden()
+
+
+async def test_it_toggles_ones_own_reaction(desk: Desk) -> None:
+    await desk.post("general", "Lunch?")
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("general"))
+    lunch = message(page, "Lunch?")
+
+    await lunch.hover()
+    await lunch.get_by_role("button", name="Add a reaction").click()
+    await page.get_by_placeholder("Search emoji").fill("tada")
+    await page.get_by_placeholder("Search emoji").press("Enter")
+
+    pill = lunch.locator(".reaction.is-mine")
+    await expect(pill).to_contain_text("1")
+    await pill.click()
+    await expect(lunch.locator(".reactions")).to_have_count(0)
+
+
+async def test_it_edits_and_deletes_ones_own_message(desk: Desk) -> None:
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("general"))
+    await say(page, "Fryday it is & <fine>")
+    await expect(message(page, "Fryday it is & <fine>")).to_be_visible()
+
+    await page.locator(".stage .composer__text").press("ArrowUp")
+    editor = page.get_by_label("Edit message")
+    await expect(editor).to_have_value("Fryday it is & <fine>")
+    await editor.fill("Friday it is")
+    await editor.press("Enter")
+    await expect(message(page, "Friday it is")).to_contain_text("(edited)")
+
+    await message(page, "Friday it is").hover()
+    await message(page, "Friday it is").get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Delete message").click()
+    await page.get_by_role("button", name="Delete", exact=True).click()
+    await expect(message(page, "Friday it is")).to_have_count(0)
+
+
+async def test_it_marks_what_is_unread_and_tells_of_mentions(desk: Desk) -> None:
+    me, other = list(desk.slack.world.users)[:2]
+    page = await desk.sit_down(me, desk.channel("general"))
+    theirs = await desk.sit_down(other, desk.channel("logistics"))
+
+    name = desk.slack.world.users[me]["name"]
+    await say(theirs, f"@{name} the boat is late")
+
+    entry = page.locator(f'.nav-item[data-id="{desk.channel("logistics")}"]')
+    await expect(entry).to_have_class(re.compile("is-unread"))
+    await expect(entry.locator(".count")).to_have_text("1")
+    await page.locator(".toast", has_text="the boat is late").locator(".toast__body").click()
+    await expect(message(page, "the boat is late").locator(".mention--me")).to_be_visible()
+    await expect(entry).not_to_have_class(re.compile("is-unread"))
+
+
+async def test_it_keeps_the_draft_of_each_channel(desk: Desk) -> None:
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("general"))
+
+    await page.locator(".stage .composer__text").fill("not yet")
+    await page.locator(f'.nav-item[data-id="{desk.channel("logistics")}"]').click()
+    await expect(page.get_by_placeholder("Message #logistics")).to_have_value("")
+    await page.locator(f'.nav-item[data-id="{desk.channel("general")}"]').click()
+
+    await expect(page.get_by_placeholder("Message #general")).to_have_value("not yet")
+
+
+async def test_it_completes_names_while_one_types(desk: Desk) -> None:
+    me, other = list(desk.slack.world.users)[:2]
+    page = await desk.sit_down(me, desk.channel("general"))
+    user = desk.slack.world.users[other]
+    composer = page.locator(".stage .composer__text")
+
+    await composer.press_sequentially(f"Ask @{user['name'][:4]}")
+    await expect(page.locator(".offer").first).to_contain_text(user["real_name"].split()[0])
+    await composer.press("Tab")
+    await composer.press_sequentially("please")
+    await composer.press("Enter")
+
+    await expect(message(page, "please").locator(".mention")).to_have_attribute("data-user", other)
+
+
+async def test_it_loads_older_messages_when_one_scrolls_up(desk: Desk) -> None:
+    channel = desk.channel("general")
+    me = next(iter(desk.slack.world.users))
+    for number in range(70):
+        desk.slack.room.post(channel, {**desk.slack.room.person_author(me), "text": f"Parcel number {number:02}"})
+    page = await desk.sit_down(me, channel)
+    await expect(message(page, "Parcel number 69")).to_be_visible()
+    await expect(message(page, "Parcel number 05")).to_have_count(0)
+
+    await page.locator(".feed__scroller").evaluate("(node) => { node.scrollTop = 0; }")
+
+    await expect(message(page, "Parcel number 05")).to_have_count(1)
+    await page.get_by_role("button", name="Jump to newest").click()
+    await expect(message(page, "Parcel number 69")).to_be_in_viewport()
+
+
+async def test_it_opens_a_permalink_at_its_message(desk: Desk) -> None:
+    ts = await desk.post("general", "Remember this one")
+    await desk.post("general", "And not this")
+
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), f"{desk.channel('general')}/at/{ts}")
+
+    await expect(page.locator(".message.is-target")).to_contain_text("Remember this one")
+
+
+async def test_it_finds_messages_and_goes_to_them(desk: Desk) -> None:
+    await desk.post("general", "The celadon glaze is new")
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("logistics"))
+
+    await page.get_by_label("Search messages").fill("celadon")
+    await page.get_by_label("Search messages").press("Enter")
+    await page.locator(".result", has_text="celadon glaze").first.click()
+
+    await expect(page.locator(".message.is-target")).to_contain_text("celadon glaze")
+
+
+async def test_it_jumps_anywhere_with_the_keyboard(desk: Desk) -> None:
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("general"))
+
+    await page.keyboard.press("Control+k")
+    await page.get_by_label("Jump to a channel or person").fill("logi")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("heading", name="logistics")).to_be_visible()
+
+
+async def test_it_comes_back_after_the_stream_was_lost(desk: Desk) -> None:
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("general"))
+    await page.wait_for_function("() => document.querySelector('.connection').hidden")
+
+    await page.context.set_offline(offline=True)
+    await desk.slack.drop_streams()
+    await expect(page.get_by_text("Reconnecting…")).to_be_visible()
+    await desk.post("general", "Said while you were away")
+    await page.context.set_offline(offline=False)
+
+    await expect(message(page, "Said while you were away")).to_be_visible()
+    await expect(page.get_by_text("Reconnecting…")).to_be_hidden()
+
+
+async def test_it_shows_one_pane_at_a_time_on_a_phone(desk: Desk) -> None:
+    page = await desk.sit_down(next(iter(desk.slack.world.users)), "", width=390, height=800, has_touch=True)
+    await expect(page.locator(".sidebar")).to_be_visible()
+    await expect(page.locator(".stage")).to_be_hidden()
+
+    await page.locator(f'.nav-item[data-id="{desk.channel("general")}"]').tap()
+    await expect(page.locator(".stage")).to_be_visible()
+    await expect(page.locator(".sidebar")).to_be_hidden()
+    await page.get_by_role("button", name="Back to conversations").tap()
+
+    await expect(page.locator(".sidebar")).to_be_visible()
