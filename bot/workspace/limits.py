@@ -1,0 +1,38 @@
+"""Slack's rate limits, in real time: https://docs.slack.dev/apis/web-api/rate-limits."""
+
+from collections import defaultdict, deque
+
+from bot.clock import monotonic
+
+# Calls a minute of each tier, for one app in one workspace.
+TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
+# chat.postMessage: about one a second and channel, with short bursts.
+CHANNEL_A_MINUTE, CHANNEL_BURST = 60, 10
+POSTS_A_MINUTE = 600
+
+
+class Limits:
+    """Counts calls; tells how long to wait when there were too many."""
+
+    def __init__(self, *, strict: bool) -> None:
+        self._strict = strict
+        self._calls: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def wait(self, method: str, tier: int, channel: str | None) -> int:
+        """Count a call and give 0, or give the seconds of `Retry-After` and count nothing."""
+        if not self._strict:
+            return 0
+        now = monotonic()
+        if method == "chat.postMessage":
+            checks = [(f"post:{channel}", CHANNEL_BURST, CHANNEL_BURST * 60 / CHANNEL_A_MINUTE), ("posts", POSTS_A_MINUTE, 60.0)]  # fmt: skip
+        else:
+            checks = [(method, TIERS[tier], 60.0)]
+        for key, most, window in checks:
+            calls = self._calls[key]
+            while calls and calls[0] <= now - window:
+                calls.popleft()
+            if len(calls) >= most:
+                return max(1, int(calls[0] + window - now) + 1)
+        for key, _, _ in checks:
+            self._calls[key].append(now)
+        return 0

@@ -1,0 +1,57 @@
+"""The invented shop of the demo: Juniper & Co, its people, channels and suppliers."""
+
+from bot.workspace.world import World
+
+SHOP = "Juniper & Co"
+MAIL_TO = "suppliers@juniper.example"
+CUSTOM_CHANNEL = "supplier-huang"
+
+_COLLEAGUES = (
+    ("Nora Lindqvist", "Head of logistics", "Europe/Stockholm", "sv-SE", {"is_admin": True}),
+    ("Tom Okafor", "Buyer", "Europe/London", "en-GB", {}),
+    ("Camille Roux", "Marketing", "Europe/Paris", "fr-FR", {}),
+    ("Diego Paredes", "Support lead", "America/Bogota", "es-CO", {}),
+    ("Aiko Tanaka", "Web", "Asia/Tokyo", "ja-JP", {}),
+    ("Priya Raman", "Customer care, since this week", "Asia/Kolkata", "en-IN", {}),
+    ("Sam Whitfield", "Warehouse", "Europe/London", "en-GB", {}),
+)  # fmt: skip
+CORRESPONDENTS = (
+    {"address": "mei.huang@huang-ceramics.example", "name": "Mei Huang", "company": "Huang Ceramics",
+     "language": "zh", "zone": "Asia/Shanghai", "country": "CN", "channel": CUSTOM_CHANNEL, "owner": "Nora Lindqvist"},
+    {"address": "ufficio@tessile-brina.example", "name": "Lucia Brina", "company": "Tessile Brina",
+     "language": "it", "zone": "Europe/Rome", "country": "IT", "channel": None, "owner": "Tom Okafor"},
+    {"address": "deniz@anatolia-wood.example", "name": "Deniz Kaya", "company": "Anatolia Wood",
+     "language": "tr", "zone": "Europe/Istanbul", "country": "TR", "channel": None, "owner": None},
+)  # fmt: skip
+
+
+def demo_world(app_name: str = "Switchboard") -> World:
+    """Make the shop anew."""
+    world = World(SHOP, "juniper")
+    people = {}
+    for name, title, zone, locale, more in _COLLEAGUES:
+        handle = name.split()[0].lower()
+        profile = {"title": title, "email": f"{handle}@juniper.example", "display_name": name.split()[0]}
+        people[name] = world.add_user(name, tz=zone, locale=locale, profile=profile, **more)
+    guest = world.add_user("Ola Berg", is_restricted=True, tz="Europe/Oslo", profile={"title": "Photo agency (guest)"})  # fmt: skip
+    world.add_user("Ruth Hale", deleted=True)
+    bot = world.add_user(app_name, is_bot=True, profile={"title": "App"})
+    world.app["bot_user_id"], world.app["name"] = bot, app_name
+    everybody = list(people.values())
+    add = world.add_channel
+    add("general", [*everybody, bot], is_general=True, topic=_topic("What everybody should know"))
+    add("suppliers", [*everybody, bot], topic=_topic("What our suppliers write, and what we answer"))
+    add("mail-unsorted", [people["Nora Lindqvist"], people["Tom Okafor"], people["Diego Paredes"], bot],
+        topic=_topic("Mail from people we do not know yet"))  # fmt: skip
+    add("logistics", [people["Nora Lindqvist"], people["Tom Okafor"], people["Sam Whitfield"]])
+    add("marketing", [people["Camille Roux"], people["Aiko Tanaka"], guest])
+    add(CUSTOM_CHANNEL, [people["Nora Lindqvist"], people["Tom Okafor"], bot], topic=_topic("Huang Ceramics, Jingdezhen"))  # fmt: skip
+    for user in everybody:
+        world.dm(user, bot)
+    world.meta["correspondents"] = [dict(one) for one in CORRESPONDENTS]
+    world.meta["mail_to"] = [MAIL_TO]
+    return world
+
+
+def _topic(text: str) -> dict[str, object]:
+    return {"value": text, "creator": "", "last_set": 0}
