@@ -1,6 +1,7 @@
 """Slack's Web API: one table of methods, each with its scopes and its tier, over the room and the views.
 
-Methods: https://docs.slack.dev/reference/methods. Arguments come as query, form or JSON, on GET and POST alike.
+Methods: https://docs.slack.dev/reference/methods. Arguments come as query, form or
+JSON, on GET and POST alike.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from bot.workspace import checks
 from bot.workspace.delivery import Delivery
@@ -39,7 +40,10 @@ class Call:
         """Give a required argument as text; `invalid_arguments` when it is missing."""
         value = self.args.get(name, default)
         if value is None or value == "":
-            raise ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] missing required field: {name}"]})  # fmt: skip
+            raise ApiError(
+                "invalid_arguments",
+                response_metadata={"messages": [f"[ERROR] missing required field: {name}"]},
+            )
         return str(value)
 
     def maybe(self, name: str) -> str | None:
@@ -127,7 +131,8 @@ class Api:
     """Answers calls of the Web API."""
 
     def __init__(
-        self, room: Room, delivery: Delivery, interactions: Interactions, faults: Faults, limits: Limits, manifest: Json, log: Log
+        self, room: Room, delivery: Delivery, interactions: Interactions, faults: Faults, limits: Limits,
+        manifest: Json, log: Log,
     ) -> None:  # fmt: skip
         self.room, self.world, self.delivery, self.interactions = room, room.world, delivery, interactions
         self.faults, self.limits, self.log = faults, limits, log
@@ -192,7 +197,11 @@ class Api:
         except ApiError as error:
             return {"ok": False, "error": error.code, **error.more}
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return {"ok": False, "error": "invalid_arguments", "response_metadata": {"messages": [f"[ERROR] {error}"]}}  # fmt: skip
+            return {
+                "ok": False,
+                "error": "invalid_arguments",
+                "response_metadata": {"messages": [f"[ERROR] {error}"]},
+            }
 
     def _may(self, found: Method, token: str) -> None:
         if found.token == "none":  # noqa: S105
@@ -229,14 +238,16 @@ class Api:
 
 
 def _limited(seconds: int) -> web.Response:
-    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)})  # fmt: skip
+    return web.json_response(
+        {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)}
+    )
 
 
 async def _content(request: web.Request) -> bytes:
     if not request.content_type.startswith("multipart/"):
         return await request.read()
     async for part in await request.multipart():
-        if hasattr(part, "filename"):
+        if isinstance(part, BodyPartReader):
             return bytes(await part.read())
     return b""
 
@@ -253,7 +264,7 @@ async def arguments(request: web.Request) -> Json:
     return args
 
 
-# ---- about oneself ------------------------------------------------------------------------------------------
+# ---- about oneself ---------------------------------------------------------------------------------------
 
 
 @method("api.test", tier=4, token="none")  # noqa: S106
@@ -267,7 +278,8 @@ def _api_test(call: Call) -> Json:
 def _auth_test(call: Call) -> Json:
     team, app = call.world.meta["team"], call.world.app
     return {"url": call.api.url + "/", "team": team["name"], "team_id": team["id"], "user": "switchboard",
-            "user_id": app["bot_user_id"], "bot_id": app["bot_id"], "is_enterprise_install": False}  # fmt: skip
+            "user_id": app["bot_user_id"], "bot_id": app["bot_id"],
+            "is_enterprise_install": False}  # fmt: skip
 
 
 @method("apps.connections.open", tier=1, token="app")  # noqa: S106
@@ -280,7 +292,15 @@ def _connections_open(call: Call) -> Json:
 @method("bots.info", "users:read")
 def _bots_info(call: Call) -> Json:
     app = call.world.app
-    return {"bot": {"id": app["bot_id"], "app_id": app["app_id"], "user_id": app["bot_user_id"], "name": app["name"], "deleted": False}}  # fmt: skip
+    return {
+        "bot": {
+            "id": app["bot_id"],
+            "app_id": app["app_id"],
+            "user_id": app["bot_user_id"],
+            "name": app["name"],
+            "deleted": False,
+        }
+    }
 
 
 @method("team.info", "team:read")
@@ -288,7 +308,7 @@ def _team_info(call: Call) -> Json:
     return {"team": call.world.meta["team"]}
 
 
-# ---- messages -----------------------------------------------------------------------------------------------
+# ---- messages --------------------------------------------------------------------------------------------
 
 
 def _said(call: Call) -> Json:
@@ -397,7 +417,10 @@ def _listed(call: Call, messages: list[Json]) -> Json:
     ]  # fmt: skip
     found, metadata = call.page(kept)
     every = call.flag("include_all_metadata")
-    answer: Json = {"messages": [public(one, metadata=every) for one in found], "has_more": bool(metadata["next_cursor"])}  # fmt: skip
+    answer: Json = {
+        "messages": [public(one, metadata=every) for one in found],
+        "has_more": bool(metadata["next_cursor"]),
+    }
     return answer | ({"response_metadata": metadata} if metadata["next_cursor"] else {})
 
 
@@ -417,7 +440,7 @@ def _unreact(call: Call) -> Json:
     return {}
 
 
-# ---- channels and people ------------------------------------------------------------------------------------
+# ---- channels and people ---------------------------------------------------------------------------------
 
 
 def _shown(call: Call, channel: Json) -> Json:
@@ -475,7 +498,9 @@ def _create(call: Call) -> Json:
         raise ApiError("name_taken")
     bot = call.world.bot_user_id
     channel = call.world.channels[call.world.add_channel(name, [bot], is_private=call.flag("is_private"))]
-    call.room.change_channel(channel, "channel_created", {"channel": {"id": channel["id"], "name": name, "creator": bot}})  # fmt: skip
+    call.room.change_channel(
+        channel, "channel_created", {"channel": {"id": channel["id"], "name": name, "creator": bot}}
+    )
     return {"channel": _shown(call, channel)}
 
 
@@ -531,14 +556,16 @@ def _person(call: Call, user: Json) -> Json:
     return {name: value for name, value in user.items() if name not in hidden} | {"profile": profile}
 
 
-# ---- files --------------------------------------------------------------------------------------------------
+# ---- files -----------------------------------------------------------------------------------------------
 
 
 @method("files.getUploadURLExternal", "files:write", tier=4)
 def _upload_url(call: Call) -> Json:
     name, length = call.text("filename"), int(call.text("length"))
     if length <= 0:
-        raise ApiError("invalid_arguments", response_metadata={"messages": ["[ERROR] length must be greater than 0"]})  # fmt: skip
+        raise ApiError(
+            "invalid_arguments", response_metadata={"messages": ["[ERROR] length must be greater than 0"]}
+        )
     file = call.room.add_file(name, b"", call.args.get("mimetype") or _type_of(name), call.world.bot_user_id)
     file["size"] = length
     ticket = secrets.token_urlsafe(16)
@@ -578,7 +605,7 @@ def _file(call: Call) -> Json:
     return {"file": file}
 
 
-# ---- views --------------------------------------------------------------------------------------------------
+# ---- views -----------------------------------------------------------------------------------------------
 
 
 def _view(call: Call) -> Json:

@@ -47,7 +47,7 @@ class _Problems:
         if not isinstance(text, dict):
             self.add("missing required field: text", where)
             return
-        if text.get("type") not in types:
+        if text.get("type") not in tuple(types):
             self.add(f"must be one of: {', '.join(types)}", f"{where}/type")
         words = text.get("text")
         if not isinstance(words, str):
@@ -253,7 +253,7 @@ _BLOCKS: dict[str, Callable[[_Problems, Json, str, str], None]] = {
 
 
 def _element(problems: _Problems, element: Any, where: str, allowed: Iterable[str], surface: str) -> None:
-    if not isinstance(element, dict) or element.get("type") not in allowed:
+    if not isinstance(element, dict) or element.get("type") not in tuple(allowed):
         kind = element.get("type") if isinstance(element, dict) else element
         problems.add(f"unsupported type: {kind}", f"{where}/type")
         return
@@ -263,6 +263,11 @@ def _element(problems: _Problems, element: Any, where: str, allowed: Iterable[st
         problems.text(element["placeholder"], f"{where}/placeholder", 150, ("plain_text",))
     if "confirm" in element:
         _confirm(problems, element["confirm"], f"{where}/confirm")
+    _own_rules(problems, element, where, surface)
+
+
+def _own_rules(problems: _Problems, element: Json, where: str, surface: str) -> None:
+    kind = element["type"]
     if kind == "button":
         _button(problems, element, where)
     elif kind == "image":

@@ -1,4 +1,4 @@
-"""The control API: everything a person, a supplier or a test can do. docs/workspace.md is its specification."""
+"""The control API: everything a person, a supplier or a test can do. docs/workspace.md specifies it."""
 
 import asyncio
 import base64
@@ -69,7 +69,7 @@ class Control:
 
     def routes(self) -> list[web.RouteDef]:
         """Give all routes."""
-        get: dict[str, Callable[[web.Request], Any]] = {
+        get: dict[str, Callable[[Json], Any]] = {
             "state": self._state, "messages": self._messages, "home": self._home, "views": self._views,
             "search": self._search, "mail": self._mails, "log": self._log, "quiet": self._quiet,
         }  # fmt: skip
@@ -107,7 +107,8 @@ class Control:
         return {
             "team": world.meta["team"], "me": world.users[me], "personas": personas,
             "users": list(world.users.values()),
-            "channels": [self._channel(one["id"], me) for one in world.channels.values() if world.may_see(one["id"], me)],
+            "channels": [self._channel(one["id"],
+            me) for one in world.channels.values() if world.may_see(one["id"], me)],
             "commands": self._interactions.commands, "shortcuts": self._interactions.shortcuts,
             "bot": self._bot_state(), "correspondents": correspondents, "mail_to": world.meta["mail_to"],
             "smtp": f"{host}:{port}" if port else "", "clock": self._clock_state(),
@@ -117,7 +118,8 @@ class Control:
         app = self._world.app
         running = self._bot.running if self._bot else self._delivery.connected
         return {"user_id": app["bot_user_id"], "name": app["name"], "app_id": app["app_id"],
-                "connected": self._delivery.connected, "can_kill": self._bot is not None, "running": running}  # fmt: skip
+                "connected": self._delivery.connected, "can_kill": self._bot is not None,
+                "running": running}  # fmt: skip
 
     def _clock_state(self) -> Json:
         return {"now": self._clock.now().isoformat(), "running": self._clock.running}
@@ -133,7 +135,12 @@ class Control:
                 continue
             unread += 1
             mentions += f"<@{person}>" in message["text"] or channel["is_im"]
-        found = channel | {"unread": unread, "mentions": mentions, "last_read": last, "member": person in channel["members"]}  # fmt: skip
+        found = channel | {
+            "unread": unread,
+            "mentions": mentions,
+            "last_read": last,
+            "member": person in channel["members"],
+        }
         if channel["is_im"]:
             found["user"] = next((one for one in channel["members"] if one != person), person)
         return found
@@ -230,7 +237,9 @@ class Control:
 
     async def _command(self, body: Json) -> Json:
         me, channel_id = self._seen(body)
-        await self._interactions.command(me, channel_id, body["command"], str(body.get("text", "")), body.get("thread_ts"))  # fmt: skip
+        await self._interactions.command(
+            me, channel_id, body["command"], str(body.get("text", "")), body.get("thread_ts")
+        )
         return {}
 
     async def _shortcut(self, body: Json) -> Json:
@@ -307,7 +316,7 @@ class Control:
         self._mailroom.read(str(body["id"]))
         return {}
 
-    # ---- the world around -----------------------------------------------------------------------------------
+    # ---- the world around --------------------------------------------------------------------------------
 
     async def _set_clock(self, body: Json) -> Json:
         try:
@@ -356,10 +365,10 @@ class Control:
         self._delivery.duplicates = self._delivery.lost_acks = 0
         return {}
 
-    # ---- the stream -----------------------------------------------------------------------------------------
+    # ---- the stream --------------------------------------------------------------------------------------
 
     def tell(self, kind: str, fields: Json, readers: Collection[str] | None) -> None:
-        """Tell the pages that may know; without `readers`, whoever may see the channel (all, when there is none)."""
+        """Tell the pages that may know; without `readers`, whoever may see the channel (or all)."""
         channel_id = fields.get("channel")
         for listener in self._listeners:
             if readers is not None and listener.person not in readers:

@@ -1,7 +1,8 @@
-"""How the app hears of things: Socket Mode, or signed HTTP; each envelope to one place, until it is acknowledged.
+"""How the app hears of things: Socket Mode, or signed HTTP; each envelope to one place, until acknowledged.
 
-Delivery lives in real time. Events are delivered again after `redelivery` seconds; while no socket is connected
-they wait (kinder than Slack, which gives up after three tries). Commands and interactions have three seconds.
+Delivery lives in real time. Events are delivered again after `redelivery` seconds; while no socket is
+connected they wait (kinder than Slack, which gives up after three tries). Commands and interactions have
+three seconds.
 """
 
 import asyncio

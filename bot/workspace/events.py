@@ -7,7 +7,12 @@ from typing import Any
 from bot.workspace.world import World
 
 Json = dict[str, Any]
-_MESSAGE_KINDS = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}  # fmt: skip
+_MESSAGE_KINDS = {
+    "channel": "message.channels",
+    "group": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
 
 
 class Events:

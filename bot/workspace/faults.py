@@ -8,7 +8,7 @@ KINDS = ("error", "ratelimited", "timeout", "drop", "delay")
 
 @dataclass
 class Fault:
-    """What happens to the next `times` calls of `method` (`*` for any). `after`: Slack acts, then it fails."""
+    """What happens to the next `times` calls of `method` (`*`: any). `after`: Slack acts, then fails."""
 
     method: str
     kind: str

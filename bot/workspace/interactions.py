@@ -71,11 +71,14 @@ class Interactions:
             raise Refused(f"{command} is not a valid command.", 404)
         channel, user = self._room.channel(channel_id), self._room.world.users[user_id]
         payload = {
-            "token": "local", "team_id": self._room.world.team_id, "team_domain": self._room.world.meta["team"]["domain"],
-            "channel_id": channel_id, "channel_name": "directmessage" if channel["is_im"] else channel["name"],
+            "token": "local", "team_id": self._room.world.team_id,
+            "team_domain": self._room.world.meta["team"]["domain"],
+            "channel_id": channel_id,
+            "channel_name": "directmessage" if channel["is_im"] else channel["name"],
             "user_id": user_id, "user_name": user["name"], "command": command, "text": self._room.typed(text),
             "api_app_id": self._room.world.app["app_id"], "is_enterprise_install": "false",
-            "response_url": self._response_url(channel_id, user_id, None, is_ephemeral=False, thread_ts=thread_ts),
+            "response_url": self._response_url(channel_id, user_id, None, is_ephemeral=False,
+            thread_ts=thread_ts),
             "trigger_id": self._trigger(user_id),
         }  # fmt: skip
         answer = await self._ask(user_id, "slash_commands", payload)
@@ -93,12 +96,23 @@ class Interactions:
         payload |= self._who(user_id) | {"trigger_id": self._trigger(user_id)}
         if ts and channel_id:
             payload |= {
-                "channel": self._channel(channel_id), "message": self._room.message(channel_id, ts), "message_ts": ts,
-                "response_url": self._response_url(channel_id, user_id, ts, is_ephemeral=False, thread_ts=None),
+                "channel": self._channel(channel_id), "message": self._room.message(channel_id, ts),
+                "message_ts": ts,
+                "response_url": self._response_url(channel_id, user_id, ts, is_ephemeral=False,
+                thread_ts=None),
             }  # fmt: skip
         await self._ask(user_id, "interactive", payload)
 
-    async def act(self, user_id: str, action: Json, *, channel_id: str | None, ts: str | None, view_id: str | None, values: Json | None) -> None:  # fmt: skip
+    async def act(
+        self,
+        user_id: str,
+        action: Json,
+        *,
+        channel_id: str | None,
+        ts: str | None,
+        view_id: str | None,
+        values: Json | None,
+    ) -> None:
         """Press a button or choose from a menu, in a message, an ephemeral or a view."""
         payload: Json = {"type": "block_actions", **self._who(user_id)}
         payload["actions"] = [{**action, "action_ts": self._room.new_ts()}]
@@ -148,7 +162,16 @@ class Interactions:
         )
         return found
 
-    async def options(self, user_id: str, view_id: str | None, channel_id: str | None, ts: str | None, block_id: str, action_id: str, query: str) -> list[Json]:  # fmt: skip
+    async def options(
+        self,
+        user_id: str,
+        view_id: str | None,
+        channel_id: str | None,
+        ts: str | None,
+        block_id: str,
+        action_id: str,
+        query: str,
+    ) -> list[Json]:
         """Ask the app for the choices of an external menu."""
         payload: Json = {
             "type": "block_suggestion",
@@ -173,8 +196,10 @@ class Interactions:
         if wrong := _unfilled(opened.view, values):
             self._tell_errors(user_id, view_id, wrong)
             return wrong
-        payload = {"type": "view_submission", **self._who(user_id), "trigger_id": self._trigger(user_id, view_id),
-                   "view": self._with_state(opened), "response_urls": []}  # fmt: skip
+        payload = {
+            "type": "view_submission", **self._who(user_id), "trigger_id": self._trigger(user_id, view_id),
+            "view": self._with_state(opened), "response_urls": [],
+        }  # fmt: skip
         answer = await self._ask(user_id, "interactive", payload) or {}
         return self._after_submission(user_id, opened, answer)
 
@@ -187,11 +212,11 @@ class Interactions:
                 return wrong
             case "update":
                 self._checked(answer, user_id)
-                opened.view = self._fresh_view(answer["view"], user_id, opened.view)
+                opened.view = self._fresh_view(answer["view"], opened.view)
                 opened.values = _kept(opened)
             case "push":
                 self._checked(answer, user_id)
-                stack.append(Opened(self._fresh_view(answer["view"], user_id, None, stack)))
+                stack.append(Opened(self._fresh_view(answer["view"], None, stack)))
             case "clear":
                 stack.clear()
             case _:
@@ -234,7 +259,8 @@ class Interactions:
         """Look at the app's Home."""
         self._insider(user_id, "open the app")
         event: Json = {"type": "app_home_opened", "user": user_id, "tab": "home",
-                 "channel": self._room.world.dm(user_id, self._room.world.bot_user_id), "event_ts": self._room.new_ts()}  # fmt: skip
+                 "channel": self._room.world.dm(user_id, self._room.world.bot_user_id),
+                 "event_ts": self._room.new_ts()}  # fmt: skip
         if home := self._room.world.homes.get(user_id):
             event["view"] = home
         self._room.on_event(event)
@@ -252,7 +278,7 @@ class Interactions:
             raise ApiError("push_limit_reached")
         if not push and not from_view:
             stack.clear()
-        opened = Opened(self._fresh_view(view, user_id, None, stack))
+        opened = Opened(self._fresh_view(view, None, stack))
         stack.append(opened)
         self._tell_views(user_id)
         return opened.view
@@ -269,7 +295,7 @@ class Interactions:
                     if expected and expected != opened.view["hash"]:
                         raise ApiError("hash_conflict")
                     checks.view(view, "modal")
-                    opened.view = self._fresh_view(view, user_id, opened.view)
+                    opened.view = self._fresh_view(view, opened.view)
                     opened.values = _kept(opened)
                     self._tell_views(user_id)
                     return opened.view
@@ -283,7 +309,7 @@ class Interactions:
         before = self._room.world.homes.get(user_id)
         if expected and before and expected != before["hash"]:
             raise ApiError("hash_conflict")
-        home = self._fresh_view(view, user_id, before)
+        home = self._fresh_view(view, before)
         self._room.world.homes[user_id] = home
         self._room.world.touch("homes", user_id)
         self._room.on_change("home", {"view": home}, [user_id])
@@ -307,7 +333,7 @@ class Interactions:
             elif message := room.world.message(place, response.ts):
                 room.delete(place, message)
         elif body.get("replace_original") and response.ts:
-            changes = {name: body.get(name) for name in ("text", "blocks") if name in body}
+            changes: Json = {name: body.get(name) for name in ("text", "blocks") if name in body}
             if whisper:
                 whisper.update(
                     changes if "blocks" not in changes else changes | {"blocks": with_ids(changes["blocks"])}
@@ -373,7 +399,9 @@ class Interactions:
         self._triggers[trigger_id] = (user_id, 0.0, view_id)
         return user_id, view_id
 
-    def _response_url(self, channel_id: str, user_id: str, ts: str | None, *, is_ephemeral: bool, thread_ts: str | None) -> str:  # fmt: skip
+    def _response_url(
+        self, channel_id: str, user_id: str, ts: str | None, *, is_ephemeral: bool, thread_ts: str | None
+    ) -> str:
         ticket = secrets.token_urlsafe(16)
         until = monotonic() + RESPONSE_LIVES
         self._responses[ticket] = _Response(channel_id, user_id, ts, is_ephemeral, thread_ts, until)
@@ -382,9 +410,11 @@ class Interactions:
     def _who(self, user_id: str) -> Json:
         world, user = self._room.world, self._room.world.users[user_id]
         return {
-            "user": {"id": user_id, "username": user["name"], "name": user["name"], "team_id": user["team_id"]},
+            "user": {"id": user_id, "username": user["name"], "name": user["name"],
+            "team_id": user["team_id"]},
             "team": {"id": world.team_id, "domain": world.meta["team"]["domain"]},
-            "api_app_id": world.app["app_id"], "token": "local", "is_enterprise_install": False, "enterprise": None,
+            "api_app_id": world.app["app_id"], "token": "local", "is_enterprise_install": False,
+            "enterprise": None,
         }  # fmt: skip
 
     def _channel(self, channel_id: str) -> Json:
@@ -400,16 +430,15 @@ class Interactions:
     def _with_state(self, opened: Opened) -> Json:
         return opened.view | {"state": {"values": opened.values}}
 
-    def _fresh_view(
-        self, view: Json, user_id: str, before: Json | None, stack: list[Opened] | None = None
-    ) -> Json:
+    def _fresh_view(self, view: Json, before: Json | None, stack: list[Opened] | None = None) -> Json:
         world = self._room.world
         view_id = before["id"] if before else new_id("V")
         previous = stack[-1].view["id"] if stack else None
         return {
             "private_metadata": "", "callback_id": "", "close": None, "submit": None, "clear_on_close": False,
             "notify_on_close": False, "external_id": "", **view,
-            "blocks": with_ids(view["blocks"]), "id": view_id, "team_id": world.team_id, "app_id": world.app["app_id"],
+            "blocks": with_ids(view["blocks"]), "id": view_id, "team_id": world.team_id,
+            "app_id": world.app["app_id"],
             "app_installed_team_id": world.team_id, "bot_id": world.app["bot_id"],
             "hash": f"{int(monotonic() * 1000)}.{secrets.token_hex(4)}", "state": {"values": {}},
             "root_view_id": (before or {}).get("root_view_id") or (stack[0].view["id"] if stack else view_id),

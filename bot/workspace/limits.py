@@ -24,7 +24,10 @@ class Limits:
             return 0
         now = monotonic()
         if method == "chat.postMessage":
-            checks = [(f"post:{channel}", CHANNEL_BURST, CHANNEL_BURST * 60 / CHANNEL_A_MINUTE), ("posts", POSTS_A_MINUTE, 60.0)]  # fmt: skip
+            checks = [
+                (f"post:{channel}", CHANNEL_BURST, CHANNEL_BURST * 60 / CHANNEL_A_MINUTE),
+                ("posts", POSTS_A_MINUTE, 60.0),
+            ]
         else:
             checks = [(method, TIERS[tier], 60.0)]
         for key, most, window in checks:

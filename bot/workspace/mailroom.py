@@ -1,4 +1,4 @@
-"""The suppliers' side of the mail: what the bot sends arrives here, and what suppliers write leaves from here.
+"""The suppliers' side of the mail: what the bot sends arrives here, what suppliers write leaves from here.
 
 Both ways are real SMTP. A mail is filed once per Message-ID, as mail systems do; `transactions` counts what
 was handed over.
@@ -30,7 +30,8 @@ class Mailroom:
     """Keeps the correspondents' mailboxes."""
 
     def __init__(
-        self, world: World, clock: Clock, deliver_to: tuple[str, int] | None, on_change: OnChange, log: Callable[[str, str, Any], None]
+        self, world: World, clock: Clock, deliver_to: tuple[str, int] | None, on_change: OnChange,
+        log: Callable[[str, str, Any], None],
     ) -> None:  # fmt: skip
         self._world, self._clock, self._on_change, self._log = world, clock, on_change, log
         self.deliver_to = deliver_to
@@ -42,7 +43,9 @@ class Mailroom:
         """Open the port the bot's mail server is."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, data_size_limit=100 * 1024 * 1024, enable_SMTPUTF8=True, ident="Workspace", loop=loop),
+            lambda: SMTP(
+                self, data_size_limit=100 * 1024 * 1024, enable_SMTPUTF8=True, ident="Workspace", loop=loop
+            ),
             "127.0.0.1", port,
         )  # fmt: skip
 
@@ -82,7 +85,10 @@ class Mailroom:
         self.transactions[message_id] += 1
         for recipient in envelope.rcpt_tos:
             address = recipient.lower()
-            if any(one["message_id"] == message_id and one["address"] == address for one in self._world.mails.values()):  # fmt: skip
+            if any(
+                one["message_id"] == message_id and one["address"] == address
+                for one in self._world.mails.values()
+            ):
                 continue
             self._file(address, "in", message)
             if address.startswith("unknown@"):
@@ -100,11 +106,15 @@ class Mailroom:
         boundary = secrets.token_hex(8)
         raw = (
             f"From: Mail Delivery System <mailer-daemon@{failed.partition('@')[2]}>\r\nTo: {to}\r\n"
-            f"Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: {make_msgid(domain='mail.example')}\r\n"
-            f"Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nDate: {format_datetime(self._clock.now())}\r\n"
+            f"Subject: Undelivered Mail Returned to Sender\r\n"
+            f"Message-ID: {make_msgid(domain='mail.example')}\r\n"
+            f"Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+            f"Date: {format_datetime(self._clock.now())}\r\n"
             f'Content-Type: multipart/report; report-type=delivery-status; boundary="{boundary}"\r\n\r\n'
-            f"--{boundary}\r\nContent-Type: text/plain\r\n\r\nYour mail to {failed} could not be delivered.\r\n"
-            f"--{boundary}\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example\r\n\r\n"
+            f"--{boundary}\r\nContent-Type: text/plain\r\n\r\n"
+            f"Your mail to {failed} could not be delivered.\r\n"
+            f"--{boundary}\r\nContent-Type: message/delivery-status\r\n\r\n"
+            f"Reporting-MTA: dns; mail.example\r\n\r\n"
             f"Final-Recipient: rfc822; {failed}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
             f"Diagnostic-Code: smtp; 550 5.1.1 unknown mailbox\r\n\r\n"
             f"--{boundary}\r\nContent-Type: text/rfc822-headers\r\n\r\n"
@@ -126,7 +136,7 @@ class Mailroom:
         return {"id": filed["id"], "message_id": filed["message_id"]}
 
     def _composed(self, order: Json, sender: str, to: str, answered: Json | None) -> EmailMessage:
-        known = next(
+        known: Json = next(
             (one for one in self._world.meta["correspondents"] if one["address"] == sender.lower()), {}
         )
         message = EmailMessage(policy=policy.SMTP)
@@ -168,14 +178,18 @@ class Mailroom:
             raise Refused("Nobody takes mail here.", 502)
         host, port = self.deliver_to
         try:
-            await aiosmtplib.send(raw, sender=sender, recipients=[to], hostname=host, port=port, start_tls=False, timeout=60)  # fmt: skip
+            await aiosmtplib.send(
+                raw, sender=sender, recipients=[to], hostname=host, port=port, start_tls=False, timeout=60
+            )
         except aiosmtplib.SMTPRecipientsRefused as error:
             words = "; ".join(f"{one.code} {one.message}" for one in error.recipients)
             raise Refused(f"The shop's mail server refused it: {words}", 502) from error
         except aiosmtplib.SMTPResponseException as error:
             raise Refused(f"The shop's mail server refused it: {error.code} {error.message}", 502) from error
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise Refused("The shop's mail server cannot be reached. Start the bot, and send it again.", 502) from error  # fmt: skip
+            raise Refused(
+                "The shop's mail server cannot be reached. Start the bot, and send it again.", 502
+            ) from error
         self._log("mail", f"in: {sender}", {"to": to, "size": len(raw)})
 
     # ---- mailboxes ----------------------------------------------------------------------------------------

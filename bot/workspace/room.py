@@ -1,6 +1,6 @@
-"""What can happen in a workspace: messages, files, reactions, people joining. It tells the pages, and the app.
+"""What can happen in a workspace: messages, files, reactions, people joining. It tells the pages and app.
 
-`on_change(kind, fields, readers)` is for pages: `readers` is None for everybody who may see `fields["channel"]`.
+`on_change(kind, fields, readers)` is for pages: `readers` is None for all who may see `fields["channel"]`.
 `on_event(event)` is for the app.
 """
 
@@ -240,9 +240,10 @@ class Room:
         event = public(message) | {"channel": channel_id, "event_ts": message["ts"]}
         self._emit_message(channel_id, event)
         mention = f"<@{self.world.bot_user_id}>"
-        if mention in message["text"] and "bot_id" not in message and not self.channel(channel_id)["is_im"]:
-            if self.world.is_member(channel_id, self.world.bot_user_id):
-                self.on_event(event | {"type": "app_mention"})
+        if mention not in message["text"] or "bot_id" in message or self.channel(channel_id)["is_im"]:
+            return
+        if self.world.is_member(channel_id, self.world.bot_user_id):
+            self.on_event(event | {"type": "app_mention"})
 
     def _emit_message(self, channel_id: str, event: Json) -> None:
         channel = self.channel(channel_id)

@@ -6,7 +6,7 @@ SHOP = "Juniper & Co"
 MAIL_TO = "suppliers@juniper.example"
 CUSTOM_CHANNEL = "supplier-huang"
 
-_COLLEAGUES = (
+_COLLEAGUES: tuple[tuple[str, str, str, str, dict[str, bool]], ...] = (
     ("Nora Lindqvist", "Head of logistics", "Europe/Stockholm", "sv-SE", {"is_admin": True}),
     ("Tom Okafor", "Buyer", "Europe/London", "en-GB", {}),
     ("Camille Roux", "Marketing", "Europe/Paris", "fr-FR", {}),
@@ -17,7 +17,8 @@ _COLLEAGUES = (
 )  # fmt: skip
 CORRESPONDENTS = (
     {"address": "mei.huang@huang-ceramics.example", "name": "Mei Huang", "company": "Huang Ceramics",
-     "language": "zh", "zone": "Asia/Shanghai", "country": "CN", "channel": CUSTOM_CHANNEL, "owner": "Nora Lindqvist"},
+     "language": "zh", "zone": "Asia/Shanghai", "country": "CN", "channel": CUSTOM_CHANNEL,
+     "owner": "Nora Lindqvist"},
     {"address": "ufficio@tessile-brina.example", "name": "Lucia Brina", "company": "Tessile Brina",
      "language": "it", "zone": "Europe/Rome", "country": "IT", "channel": None, "owner": "Tom Okafor"},
     {"address": "deniz@anatolia-wood.example", "name": "Deniz Kaya", "company": "Anatolia Wood",
@@ -33,7 +34,9 @@ def demo_world(app_name: str = "Switchboard") -> World:
         handle = name.split()[0].lower()
         profile = {"title": title, "email": f"{handle}@juniper.example", "display_name": name.split()[0]}
         people[name] = world.add_user(name, tz=zone, locale=locale, profile=profile, **more)
-    guest = world.add_user("Ola Berg", is_restricted=True, tz="Europe/Oslo", profile={"title": "Photo agency (guest)"})  # fmt: skip
+    guest = world.add_user(
+        "Ola Berg", is_restricted=True, tz="Europe/Oslo", profile={"title": "Photo agency (guest)"}
+    )
     world.add_user("Ruth Hale", deleted=True)
     bot = world.add_user(app_name, is_bot=True, profile={"title": "App"})
     world.app["bot_user_id"], world.app["name"] = bot, app_name
@@ -45,7 +48,11 @@ def demo_world(app_name: str = "Switchboard") -> World:
         topic=_topic("Mail from people we do not know yet"))  # fmt: skip
     add("logistics", [people["Nora Lindqvist"], people["Tom Okafor"], people["Sam Whitfield"]])
     add("marketing", [people["Camille Roux"], people["Aiko Tanaka"], guest])
-    add(CUSTOM_CHANNEL, [people["Nora Lindqvist"], people["Tom Okafor"], bot], topic=_topic("Huang Ceramics, Jingdezhen"))  # fmt: skip
+    add(
+        CUSTOM_CHANNEL,
+        [people["Nora Lindqvist"], people["Tom Okafor"], bot],
+        topic=_topic("Huang Ceramics, Jingdezhen"),
+    )
     for user in everybody:
         world.dm(user, bot)
     world.meta["correspondents"] = [dict(one) for one in CORRESPONDENTS]

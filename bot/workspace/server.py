@@ -1,4 +1,4 @@
-"""The local workspace as a whole: one HTTP server on loopback, a mail server beside it, and the world it keeps."""
+"""The local workspace as a whole: one HTTP server on loopback, a mail server beside it, and its world."""
 
 import asyncio
 import logging
@@ -40,7 +40,7 @@ _POLICY = (
 
 
 class Workspace:
-    """A Slack of our own. `world` is who and what is there, `manifest` the app's: a file, or what stands in it.
+    """A Slack of our own. `world` is who and what is there, `manifest` the app's: a file, or its content.
 
     `mail_to_smtp` is where suppliers' mail is handed over; `bot_control` may kill and start the bot; with
     `request_url` the app is reached by signed HTTP instead of Socket Mode.
@@ -127,7 +127,7 @@ class Workspace:
         """Close every page's stream."""
         await self.control.drop_streams()
 
-    # ---- life -----------------------------------------------------------------------------------------------
+    # ---- life --------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -185,7 +185,7 @@ class Workspace:
     def _changed(self, kind: str, fields: Json, readers: Collection[str] | None) -> None:
         self.control.tell(kind, fields, readers)
 
-    # ---- the rest of the server -----------------------------------------------------------------------------
+    # ---- the rest of the server --------------------------------------------------------------------------
 
     @web.middleware
     async def _guard(
@@ -242,7 +242,7 @@ class Workspace:
         return web.json_response({"ok": True})
 
     async def _file(self, request: web.Request) -> web.Response:
-        """Give a file to who has a token. It is never shown as a page of ours, only pictures are shown at all."""
+        """Give a file to who has a token. Never shown as a page of ours; only pictures are shown at all."""
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if request.query.get("token") != self.control_token and bearer != self.bot_token:
             return web.Response(status=403)
@@ -251,7 +251,10 @@ class Workspace:
         if file is None or content is None:
             return web.Response(status=404)
         kind = file["mimetype"] if file["mimetype"] in _PICTURES else "application/octet-stream"
-        headers = {"Content-Security-Policy": "sandbox; default-src 'none'", "Content-Disposition": f"inline; filename*=UTF-8''{quote(file['name'])}"}  # fmt: skip
+        headers = {
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Content-Disposition": f"inline; filename*=UTF-8''{quote(file['name'])}",
+        }
         return web.Response(body=content, content_type=kind, headers=headers)
 
 

@@ -1,7 +1,7 @@
 """The world of a local workspace: who and what is there, in Slack's own shapes, kept in one SQLite file.
 
-Pure state: nothing here knows HTTP. A change is `touch`ed and written within a moment; without a path the world
-lives in memory only.
+Pure state: nothing here knows HTTP. A change is `touch`ed and written within a moment; without a path the
+world lives in memory only.
 """
 
 import json
@@ -50,10 +50,18 @@ class World:
         """Add a person; `more` overrides what a user object has. Gives the id."""
         user_id = _id("U")
         real_name = more.pop("real_name", name)
-        profile = {"real_name": real_name, "display_name": name, "title": "", "email": "", "status_text": "", "image_48": ""}  # fmt: skip
+        profile = {
+            "real_name": real_name,
+            "display_name": name,
+            "title": "",
+            "email": "",
+            "status_text": "",
+            "image_48": "",
+        }
         profile |= more.pop("profile", {})
         self.users[user_id] = {
-            "id": user_id, "team_id": self.team_id, "name": name.lower().replace(" ", "."), "real_name": real_name,
+            "id": user_id, "team_id": self.team_id, "name": name.lower().replace(" ", "."),
+            "real_name": real_name,
             "deleted": False, "is_bot": False, "is_admin": False, "is_restricted": False,
             "is_ultra_restricted": False, "is_app_user": False, "tz": "Europe/London", "tz_offset": 0,
             "locale": "en-GB", "color": "1f5c57", "updated": 0, "profile": profile,
@@ -65,7 +73,8 @@ class World:
         """Add a channel; gives the id."""
         channel_id = _id("D" if more.get("is_im") else "C")
         self.channels[channel_id] = {
-            "id": channel_id, "name": name, "is_channel": True, "is_group": False, "is_im": False, "is_mpim": False,
+            "id": channel_id, "name": name, "is_channel": True, "is_group": False, "is_im": False,
+            "is_mpim": False,
             "is_private": False, "is_archived": False, "is_general": False, "created": 0,
             "creator": members[0] if members else "", "members": list(dict.fromkeys(members)),
             "topic": {"value": "", "creator": "", "last_set": 0},
