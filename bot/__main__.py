@@ -29,7 +29,7 @@ cli.add_typer(mail, name="mail")
 
 
 @cli.command()
-def demo(  # noqa: PLR0913 - the options of a command line
+def demo(
     port: Annotated[int, typer.Option(help="Port of the page.")] = 3939,
     smtp_port: Annotated[int, typer.Option(help="Port that takes suppliers' mail.")] = 2525,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its world.")] = Path("data/demo"),
@@ -55,12 +55,12 @@ def run(
     """Run the bot on a real Slack workspace."""
     from bot import app, settings
 
-    def start() -> Coroutine[Any, Any, None]:
+    async def serve() -> None:
         loaded = settings.load()
         settings.require(loaded, http=http)
-        return app.run(loaded, http=http)
+        await app.run(loaded, http=http)
 
-    _run(_late(start))
+    _run(serve())
 
 
 @cli.command()
@@ -104,10 +104,6 @@ def _instant(text: str) -> datetime:
     except ValueError:
         _complain(f"“{text}” is not a time. Write it like 2026-11-23T09:00 (UTC) or 2026-11-23T09:00+01:00.")
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-async def _late(start: Any) -> None:
-    await start()
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

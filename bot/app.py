@@ -1,29 +1,28 @@
 """The composition root: the one module that knows everybody. It builds the bot, runs it and takes it down."""
 
 import asyncio
-import logging
-import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-from slack_bolt.adapter.socket_mode.websockets import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import clock as clocks
 from bot import installation
 from bot.clock import Clock, MovableClock, SystemClock
-from bot.gateways import bolt, clockstream
-from bot.gateways.mailbox import MailCourier, Outgoing
-from bot.gateways.slack import SlackCourier, make_client
+from bot.gateways import bolt, clockstream, mailbox
+from bot.gateways import slack as slack_gateway
+from bot.gateways.mailbox import MailCourier, Server
+from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
-from bot.gateways.web import WebServer
+from bot.gateways.web import Quiet, WebServer
 from bot.mail import language
 from bot.ports import Courier
 from bot.services import Services
 from bot.settings import Settings
-from bot.storage import blobs, inbox, migrate, outbox
+from bot.storage import blobs, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from handlers import events, guard, home, mail, suppliers
@@ -34,12 +33,14 @@ from jobs.delivery import Dispatcher
 from jobs.pacing import Pace
 from jobs.schedule import Heartbeat
 
-log = logging.getLogger(__name__)
-
 # Importing these filled the route table.
 ROUTED = (events, home, suppliers)
-# Slack's socket is looked at this often, in seconds: a dropped one is back within that time.
-SOCKET_CHECK = 3.0
+
+
+async def run(settings: Settings, *, http: bool = False) -> None:
+    """Run the bot until cancelled."""
+    async with running(settings, http=http):
+        await asyncio.Event().wait()
 
 
 @asynccontextmanager
@@ -51,10 +52,11 @@ async def running(settings: Settings, *, http: bool = False) -> AsyncIterator[Se
         await migrate.require_current(database)
         if database.is_sqlite:
             await _take_over(stack, database, settings)
-        client = make_client(
-            settings.slack_bot_token.get_secret_value(), settings.slack_api_url, settings.slack_timeout
+        client = await stack.enter_async_context(
+            slack_gateway.client(
+                settings.slack_bot_token.get_secret_value(), settings.slack_api_url, settings.slack_timeout
+            )
         )
-        stack.push_async_callback(client.session.close)
         clock = await _clock(stack, settings)
         identity = await bolt.identify(client)
         services = Services(
@@ -110,6 +112,7 @@ async def _start(
         {"slack": partial(events.arrived, services), "mail": partial(mail.arrived, services)},
         lease=timedelta(seconds=settings.lease_seconds),
     )
+    await _plan_upkeep(services)
     heartbeat = Heartbeat(database, clock, {upkeep.KIND: upkeep.errand}, [dispatcher.wake, arrivals.wake])
     for worker in (dispatcher, arrivals):
         await _work(stack, worker)
@@ -117,13 +120,15 @@ async def _start(
     stack.push_async_callback(heartbeat.stop)
     if isinstance(clock, MovableClock):
         clock.on_move = heartbeat.knock_soon
-    await _open_doors(stack, services, store, bolt.build(
+    app = bolt.build(
         client,
         identity,
         store.accept,
         partial(guard.interaction, services),
         signing_secret=settings.slack_signing_secret.get_secret_value(),
-    ), http=http)  # fmt: skip
+    )
+    quiet = partial(_quiet, services, dispatcher, arrivals)
+    await _open_doors(stack, services, store, app, quiet, http=http)
     # Loading the language model takes 0.3 s: now, and not when the first mail waits.
     asyncio.get_running_loop().run_in_executor(None, language.warm_up)
 
@@ -136,3 +141,66 @@ async def _work(stack: AsyncExitStack, worker: Dispatcher | ArrivalWorker) -> No
         await task
 
     stack.push_async_callback(stop)
+
+
+def _couriers(services: Services, client: AsyncWebClient) -> Mapping[str, Courier]:
+    """Give who carries what, by the kind of the delivery."""
+    settings = services.settings
+
+    async def blob(sha256: str) -> bytes:
+        async with services.database.read() as session:
+            return await blobs.get(session, sha256)
+
+    slack = SlackCourier(client, blob)
+    post = MailCourier(
+        Server(
+            settings.smtp_out_host,
+            settings.smtp_out_port,
+            settings.smtp_out_security,
+            settings.smtp_out_user,
+            settings.smtp_out_password.get_secret_value(),
+        ),
+        blob,
+    )
+    return dict.fromkeys(slack_gateway.KINDS, slack) | dict.fromkeys(mailbox.KINDS, post)
+
+
+async def _plan_upkeep(services: Services) -> None:
+    async with services.database.write() as session:
+        due = services.clock.now() + timedelta(days=1)
+        await schedule.ensure(services.database, session, upkeep.KEY, upkeep.KIND, due)
+
+
+async def _open_doors(
+    stack: AsyncExitStack, services: Services, store: Inbox, app: AsyncApp, quiet: Quiet, *, http: bool
+) -> None:
+    """Let the outside in, last of all: what comes is stored, and everything that deals with it runs."""
+    settings = services.settings
+    web = WebServer(
+        host=settings.http_host, port=settings.http_port, quiet=quiet, slack=app if http else None
+    )
+    post = MailReceiver(
+        store.accept,
+        [one.address for one in settings.mailbox],
+        host=settings.smtp_in_host,
+        port=settings.smtp_in_port,
+    )
+    for door in (web, post):
+        await door.start()
+        stack.push_async_callback(door.stop)
+    if not http:
+        await stack.enter_async_context(bolt.connected(app, settings.slack_app_token.get_secret_value()))
+
+
+async def _quiet(
+    services: Services, dispatcher: Dispatcher, arrivals: ArrivalWorker
+) -> tuple[bool, datetime | None]:
+    """Tell whether there is nothing left to do now, and when there will be again (business time)."""
+    now = services.clock.now()
+    async with services.database.read() as session:
+        waiting = await inbox.waiting(session) + await outbox.waiting(session, now)
+        due = await schedule.next_due(session)
+        held, _ = await outbox.next_due(session, now, clocks.wall())
+    coming = [one for one in (due, now + held if held else None) if one is not None]
+    busy = waiting or not (dispatcher.idle and arrivals.idle) or (due is not None and due <= now)
+    return not busy, min(coming, default=None)

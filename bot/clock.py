@@ -5,6 +5,7 @@ promises, quiet hours. Real time (`monotonic`, `wall`) decides machinery: pacing
 """
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -26,9 +27,13 @@ class SystemClock:
 
 
 class MovableClock:
-    """A clock that can be moved forward, and paused; it runs with real time in between."""
+    """A clock that can be moved forward, and paused; it runs with real time in between.
+
+    `on_move` is called after each move, so that what has become due need not wait for the next second.
+    """
 
     def __init__(self, start: datetime | None = None, *, running: bool = True) -> None:
+        self.on_move: Callable[[], None] = lambda: None
         self._base = start.astimezone(UTC) if start else datetime.now(UTC)
         self._since = time.monotonic()
         self.running = running
@@ -45,6 +50,7 @@ class MovableClock:
         self._since = time.monotonic()
         if running is not None:
             self.running = running
+        self.on_move()
 
     def advance(self, step: timedelta) -> None:
         """Move forward by `step`."""

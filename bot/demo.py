@@ -5,9 +5,9 @@ This process is the workspace and the supervisor; the bot is a child that the pa
 
 import asyncio
 import json
-import logging
 import os
 import shutil
+import socket
 import sys
 import webbrowser
 from contextlib import suppress
@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import MovableClock
 from bot.errors import SwitchboardError
@@ -23,9 +24,7 @@ from bot.storage import migrate
 from bot.storage.database import Database
 from bot.suppliers import store
 from bot.suppliers.model import Contact, Supplier, fold
-from bot.workspace import Workspace, World, demo_world
-
-log = logging.getLogger(__name__)
+from bot.workspace import Workspace, demo_world
 
 SHOP_NAME = "Juniper & Co"
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
@@ -40,15 +39,15 @@ class BotDidNotStart(SwitchboardError):
     """The bot did not start. Its last words, from {log}:
 
     {words}
-    """
+    """  # noqa: D400 - the words that follow end the sentence
 
 
 class BotProcess:
     """The bot as a child process."""
 
-    def __init__(self, environment: dict[str, str], log_file: Path) -> None:
-        self._environment = environment
-        self._log = log_file
+    def __init__(self, log_file: Path) -> None:
+        self.environment: dict[str, str] = {}
+        self.log_file = log_file
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -60,13 +59,18 @@ class BotProcess:
         """Start it, unless it runs."""
         if self.running:
             return
-        with self._log.open("ab") as log_file:
+        with self.log_file.open("ab") as log_file:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "run",
-                env=os.environ | self._environment,
+                env=self._inherited() | self.environment,
                 stdout=log_file, stderr=log_file, stdin=asyncio.subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C reaches this process only, which stops the child in order
             )  # fmt: skip
+
+    @staticmethod
+    def _inherited() -> dict[str, str]:
+        # A real shop's settings in this shell must not reach into the demo.
+        return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
     async def kill(self) -> None:
         """Kill it at once (kill -9): what a power cut does."""
@@ -85,20 +89,21 @@ class BotProcess:
 
     def last_words(self) -> str:
         """Give the end of its log."""
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-12:])
+        return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-12:])
 
 
-async def run(  # noqa: PLR0913 - the options of the command
+async def run(
     *, port: int, smtp_port: int, data: Path, fresh: bool, browser: bool, now: datetime | None
 ) -> None:
     """Run the demo until cancelled; prints `Ready: http://127.0.0.1:PORT` once everything works."""
     if fresh:
         shutil.rmtree(data, ignore_errors=True)
     (data / "bot").mkdir(parents=True, exist_ok=True)
-    world = demo_world()
-    bot = BotProcess({}, data / "bot.log")
+    _require_free(smtp_port, "--smtp-port")
+    http_port = _free_port()
+    bot = BotProcess(data / "bot.log")
     workspace = Workspace(
-        world,
+        demo_world(),
         MANIFEST,
         port=port,
         data=data / "world.sqlite",
@@ -111,7 +116,7 @@ async def run(  # noqa: PLR0913 - the options of the command
     except OSError as error:
         raise PortTaken(port=port, option="--port") from error
     try:
-        bot.configure(_environment(workspace, data, smtp_port))
+        bot.environment = _environment(workspace, data, smtp_port, http_port)
         await _seed(data, workspace)
         await bot.start()
         await _until_connected(workspace, bot)
@@ -123,3 +128,86 @@ async def run(  # noqa: PLR0913 - the options of the command
     finally:
         await bot.stop()
         await workspace.stop()
+
+
+def _require_free(port: int, option: str) -> None:
+    """Say at once that a port is taken, and not only in the bot's log."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortTaken(port=port, option=option) from error
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(workspace: Workspace, data: Path, smtp_port: int, http_port: int) -> dict[str, str]:
+    """Give the bot's settings: the workspace in the place of Slack and of the mail server."""
+    host, port = workspace.smtp_address
+    [suppliers] = [{"address": address, "name": SHOP_NAME} for address in workspace.world.meta["mail_to"]]
+    settings = {
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_APP_TOKEN": workspace.app_token,
+        "SLACK_SIGNING_SECRET": workspace.signing_secret,
+        "SLACK_API_URL": f"{workspace.url}/api/",
+        "DATA_DIR": str(data / "bot"),
+        "ADMINS": json.dumps(["nora@juniper.example"]),
+        "MAILBOX": json.dumps([suppliers]),
+        "SMTP_IN_PORT": str(smtp_port),
+        "SMTP_OUT_HOST": host,
+        "SMTP_OUT_PORT": str(port),
+        "SMTP_OUT_SECURITY": "none",
+        "HTTP_PORT": str(http_port),
+        "CLOCK_URL": f"{workspace.url}/control/clock/stream",
+        "CLOCK_TOKEN": workspace.control_token,
+        # A real shop's own file must not reach into the demo.
+        "CONFIG": str(data / "bot" / "switchboard.toml"),
+    }
+    return {f"{PREFIX}{name}": value for name, value in settings.items()}
+
+
+async def _seed(data: Path, workspace: Workspace) -> None:
+    """Make the bot's database, and in a new one the shop's suppliers."""
+    database = Database(f"sqlite+aiosqlite:///{data / 'bot' / 'switchboard.sqlite'}")
+    try:
+        await migrate.upgrade(database)
+        async with database.write() as session:
+            if not await store.all_suppliers(session):
+                await _add_suppliers(session, workspace)
+    finally:
+        await database.dispose()
+
+
+async def _add_suppliers(session: AsyncSession, workspace: Workspace) -> None:
+    world = workspace.world
+    people = {user["real_name"]: user["id"] for user in world.users.values()}
+    channels = {channel["name"]: channel["id"] for channel in world.channels.values()}
+    for one in world.meta["correspondents"]:
+        if one.get("role", "supplier") != "supplier":
+            continue
+        supplier = Supplier(
+            name=one["company"],
+            folded_name=fold(one["company"]),
+            channel_id=channels.get(one["channel"]),
+            owner_id=people.get(one["owner"]),
+            language=one["language"],
+            zone=one["zone"],
+            country=one["country"],
+            added_at=workspace.clock.now(),
+        )
+        session.add(supplier)
+        await session.flush()
+        session.add(Contact(supplier_id=supplier.id, name=one["name"], address=one["address"]))
+
+
+async def _until_connected(workspace: Workspace, bot: BotProcess) -> None:
+    async with asyncio.timeout(_STARTS_WITHIN):
+        while not workspace.delivery.connected:
+            if not bot.running:
+                raise BotDidNotStart(log=bot.log_file, words=bot.last_words())
+            await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The workspace Switchboard lives in: one installation, one workspace, one process on an embedded database."""
+"""Where Switchboard lives: one installation, one workspace, one process on an embedded database."""
 
 import fcntl
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +18,10 @@ from handlers.events import person_of
 
 
 class AlreadyRunning(SwitchboardError):
-    """Another Switchboard is running on {directory}. Stop it first, or give this one a data directory of its own."""
+    """Another Switchboard is running on {directory}.
+
+    Stop it first, or give this one a data directory of its own.
+    """
 
 
 class WrongWorkspace(SwitchboardError):
@@ -30,7 +33,10 @@ class WrongWorkspace(SwitchboardError):
 
 @contextmanager
 def only_process(directory: Path) -> Iterator[None]:
-    """Hold the data directory; `AlreadyRunning` while another process does. A killed one lets go by itself."""
+    """Hold the data directory; `AlreadyRunning` while another process does.
+
+    A killed process lets go by itself.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "lock").open("w") as lock:
         try:

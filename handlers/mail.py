@@ -5,7 +5,6 @@ import json
 from datetime import datetime
 
 from bot.mail.parse import Limits, parse
-
 from bot.services import Services
 from bot.storage import blobs
 from bot.storage.triggers import Trigger

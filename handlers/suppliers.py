@@ -3,10 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-from bot.mail.parse import parse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
+from bot.mail.parse import parse
 from bot.people import store as people
 from bot.storage import blobs, outbox
 from bot.suppliers import cards, directory, messages, modals, notes, replies, store, strays

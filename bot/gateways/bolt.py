@@ -7,16 +7,21 @@ catch-all listener each, for Bolt's own dispatch is a linear scan.
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from slack_bolt.adapter.socket_mode.websockets import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import Accept
+
+# Slack's socket is looked at this often, in seconds: a dropped one is back within that time.
+_SOCKET_CHECK = 3.0
 
 Interaction = Callable[[str, Mapping[str, Any], Callable[..., Awaitable[Any]]], Awaitable[None]]
 _ANY = re.compile(".*", re.DOTALL)
@@ -78,6 +83,17 @@ def build(
     for kind, listen in _listeners(app).items():
         listen(_listener(kind, interaction))
     return app
+
+
+@asynccontextmanager
+async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[AsyncSocketModeHandler]:
+    """Keep Socket Mode open inside this block; this adapter opens a new socket before it closes the old."""
+    handler = AsyncSocketModeHandler(app, app_token, ping_interval=_SOCKET_CHECK)
+    try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+        yield handler
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 def _listener(kind: str, interaction: Interaction) -> Callable[..., Awaitable[None]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
@@ -14,12 +14,10 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def following(
-    url: str, token: str, clock: MovableClock, moved: Callable[[], None]
-) -> AsyncIterator[None]:
-    """Set `clock` to what the stream at `url` says, from before this block on; `moved` after each change."""
+async def following(url: str, token: str, clock: MovableClock) -> AsyncIterator[None]:
+    """Set `clock` to what the stream at `url` says, from before this block on."""
     first = asyncio.Event()
-    task = asyncio.create_task(_follow(url, token, clock, moved, first), name="clock stream")
+    task = asyncio.create_task(_follow(url, token, clock, first), name="clock stream")
     try:
         await asyncio.wait_for(first.wait(), 10)
         yield
@@ -29,9 +27,7 @@ async def following(
             await task
 
 
-async def _follow(
-    url: str, token: str, clock: MovableClock, moved: Callable[[], None], first: asyncio.Event
-) -> None:
+async def _follow(url: str, token: str, clock: MovableClock, first: asyncio.Event) -> None:
     async with aiohttp.ClientSession(headers={"X-Workspace-Token": token}) as session:
         while True:
             with suppress(aiohttp.ClientError, OSError):
@@ -40,6 +36,5 @@ async def _follow(
                         said = message.json()
                         clock.set(datetime.fromisoformat(said["now"]), running=said["running"])
                         first.set()
-                        moved()
             # The workspace is gone for the moment; time runs on meanwhile.
             await asyncio.sleep(1)

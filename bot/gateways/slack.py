@@ -5,7 +5,8 @@ plainly refused is uncertain. slack_sdk's own retry handlers are off: they post 
 after the request went out.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -50,18 +51,16 @@ _PLAIN_WORDS = {
 _HISTORY_PAGE, _HISTORY_PAGES = 200, 5
 
 
-def make_client(token: str, base_url: str, timeout: float) -> AsyncWebClient:
-    """Make the one client, with one shared session (by default each call opens a TLS connection), no retries.
+@asynccontextmanager
+async def client(token: str, base_url: str, patience: float) -> AsyncIterator[AsyncWebClient]:
+    """Give the one client, with one shared session (by default each call opens a connection) and no retries.
 
-    Call it inside a running loop; close `client.session` at the end.
+    `patience`: seconds until a call counts as uncertain.
     """
-    return AsyncWebClient(
-        token=token,
-        base_url=base_url,
-        timeout=int(timeout) or 1,
-        session=aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout)),
-        retry_handlers=[],
-    )
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience)) as session:
+        yield AsyncWebClient(
+            token=token, base_url=base_url, timeout=int(patience) or 1, session=session, retry_handlers=[]
+        )
 
 
 class SlackCourier:
@@ -213,7 +212,7 @@ class SlackCourier:
     @property
     def _session(self) -> aiohttp.ClientSession:
         session = self._client.session
-        assert session is not None  # make_client gave it one
+        assert session is not None  # `client` gave it one
         return session
 
     async def _repeatable(self, method: Any, **arguments: Any) -> AsyncSlackResponse:

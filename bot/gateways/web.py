@@ -1,6 +1,7 @@
 """The one listener for HTTP: Slack's signed requests, health, and whether there is anything left to do."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
@@ -8,13 +9,14 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.gateways.smtp import PortTaken
 
+# Whether nothing is left to do now, and when something will be due (business time).
+Quiet = Callable[[], Awaitable[tuple[bool, datetime | None]]]
+
 
 class WebServer:
     """Answers `/healthz`, `/quiet`, and `/slack/events` when it is given Bolt's app."""
 
-    def __init__(
-        self, *, host: str, port: int, quiet: Callable[[], Awaitable[bool]], slack: AsyncApp | None = None
-    ) -> None:
+    def __init__(self, *, host: str, port: int, quiet: Quiet, slack: AsyncApp | None = None) -> None:
         self._host, self._port, self._quiet, self._slack = host, port, quiet, slack
         self._runner: web.AppRunner | None = None
 
@@ -49,7 +51,8 @@ class WebServer:
         return web.json_response({"ok": True})
 
     async def _is_quiet(self, _request: web.Request) -> web.Response:
-        return web.json_response({"quiet": await self._quiet()})
+        quiet, next_due = await self._quiet()
+        return web.json_response({"quiet": quiet, "next_due": next_due.isoformat() if next_due else None})
 
     async def _events(self, request: web.Request) -> web.Response:
         assert self._slack is not None

@@ -5,7 +5,7 @@ What is due is a question to rows and the business clock; the heartbeat only ask
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,6 +32,11 @@ async def due(session: AsyncSession, now: datetime) -> list[ScheduleRow]:
     """Give what is due, the oldest first."""
     rows = select(ScheduleRow).where(ScheduleRow.due <= now).order_by(ScheduleRow.due)
     return list((await session.execute(rows)).scalars())
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """Tell when the next errand is due, or was; None when nothing is planned."""
+    return (await session.execute(select(func.min(ScheduleRow.due)))).scalar()
 
 
 async def move_on(session: AsyncSession, row: ScheduleRow, to: datetime) -> bool:
