@@ -11,9 +11,9 @@ from bot.mail.model import Attachment
 
 # What runs when somebody opens it. Macro documents are left to the office suite, which asks.
 _DANGEROUS = frozenset(
-    """ade adp apk app appx bat bin cab chm cmd com cpl dll dmg ex_ exe gadget hta inf ins iso img isp jar jnlp
-    js jse lib lnk mde msc msi msix msp mst nsh pif ps1 ps1xml ps2 psc1 reg scf scr sct sh shb sys url vb vbe
-    vbs vhd vhdx vxd wsc wsf wsh xll""".split()  # noqa: SIM905 - a list of endings reads better as words
+    """ade adp apk app appx bat bin cab chm cmd com cpl dll dmg ex_ exe gadget hta inf ins iso img isp jar
+    jnlp js jse lib lnk mde msc msi msix msp mst nsh pif ps1 ps1xml ps2 psc1 reg scf scr sct sh shb sys
+    url vb vbe vbs vhd vhdx vxd wsc wsf wsh xll""".split()  # noqa: SIM905 - endings read better as words
 )
 _DANGEROUS_STARTS = (
     b"MZ",
@@ -60,13 +60,16 @@ def inspect(name: str, declared: str, content: bytes, largest: int) -> Attachmen
     """Look at one file; `refused` says why it must not be passed on."""
     size = len(content)
     true_type = _true_type(content, name, declared)
-    if size > largest:
-        megabytes, most = size / 1024**2, largest // 1024**2
-        refusal = f"{name} is too large to pass on: {megabytes:.0f} MB, and {most} MB is the most."
-        return Attachment(name, true_type, size, b"", refusal)
-    if refusal := _danger(name, content):
-        return Attachment(name, true_type, size, b"", refusal)
-    return Attachment(name, true_type, size, content)
+    refusal = _too_large(name, size, largest) or _danger(name, content)
+    return Attachment(name, true_type, size, b"" if refusal else content, refusal)
+
+
+def _too_large(name: str, size: int, largest: int) -> str | None:
+    if size <= largest:
+        return None
+    # Rounded up: "25 MB, and 25 MB is the most" would be no reason.
+    megabytes, most = -(-size // 1024**2), largest // 1024**2
+    return f"{name} is too large to pass on: {megabytes} MB, and {most} MB is the most."
 
 
 def _true_type(content: bytes, name: str, declared: str) -> str:
@@ -79,7 +82,8 @@ def _true_type(content: bytes, name: str, declared: str) -> str:
         return declared
     # Office files are zips inside: the declared type says more than the magic then.
     vague = ("", "application/zip", "text/plain", "application/octet-stream")
-    return declared if found in vague and declared not in vague[::3] else found or declared
+    says_something = declared not in ("", "application/octet-stream")
+    return declared if found in vague and says_something else found or declared
 
 
 def _danger(name: str, content: bytes) -> str | None:
