@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -145,6 +146,12 @@ class Database:
         await self.read_engine.dispose()
 
 
+def insert(session: AsyncSession, table: type[Base]) -> Any:
+    """Give an INSERT that knows ON CONFLICT on the database of this session."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
 def wake(session: AsyncSession, name: str) -> None:
     """Let the worker `name` know once this transaction is committed."""
     session.info.setdefault("wake", set()).add(name)
@@ -158,17 +165,23 @@ def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     read = create_async_engine(
         url, poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=0, pool_timeout=60
     )
-    for engine, begin in ((write, "BEGIN IMMEDIATE"), (read, "BEGIN")):
-        _prepare_sqlite(engine, begin)
+    _prepare_sqlite(write, "BEGIN IMMEDIATE")
+    _prepare_sqlite(read, "BEGIN", "query_only=ON")
     return write, read
 
 
-def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+def _prepare_sqlite(engine: AsyncEngine, begin: str, *more: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin and commit on its own
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in (
+            "busy_timeout=10000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            *more,
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -179,4 +192,13 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
 
 def _postgresql_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
+        try:
+            return dialect.connect(*arguments, **options)
+        except Exception as error:
+            # SQLAlchemy lets the driver's own errors through here, and "restarting" comes as one of them.
+            raise OperationalError("connect", None, error) from error
+
     return engine, engine.execution_options(postgresql_readonly=True)

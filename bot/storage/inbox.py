@@ -6,12 +6,12 @@ up what a dead one held and the dead one, should it wake, changes nothing.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import Index, LargeBinary, and_, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, LargeBinary, and_, exists, func, or_, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -21,7 +21,7 @@ from bot.errors import SwitchboardError
 from bot.storage import blobs
 from bot.storage.database import Base, BigId, Database, clean, wake
 
-# SQLite takes at most 32 766 variables a statement; a row has seven.
+# SQLite takes at most 32 766 variables a statement; a row has eight.
 ROWS_A_BATCH = 500
 BYTES_A_BATCH = 32 * 1024 * 1024
 # Any number will do, as long as nothing else of ours in PostgreSQL uses it.
@@ -136,7 +136,7 @@ class Inbox:
         """Store a batch; when it fails, row by row, so that one bad row fails alone."""
         try:
             new = await self._insert(batch)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
             if len(batch) == 1:
                 _fail(batch[0], error)
                 return
@@ -150,13 +150,15 @@ class Inbox:
             new.discard(name)  # the same key twice in one batch: the second is the duplicate
 
     async def _insert(self, batch: Sequence[_Waiting]) -> set[tuple[str, str]]:
-        rows = {(waiting.row["source"], waiting.row["key"]): waiting.row for waiting in reversed(batch)}
+        rows: dict[tuple[str, str], dict[str, Any]] = {}
+        for waiting in batch:
+            rows.setdefault((waiting.row["source"], waiting.row["key"]), waiting.row)
         async with self._database.write() as session:
             for waiting in batch:
                 await blobs.put(self._database, session, waiting.blobs)
             statement = (
                 self._database.insert(InboxRow)
-                .values(list(reversed(rows.values())))
+                .values(list(rows.values()))
                 .on_conflict_do_nothing()
                 .returning(InboxRow.source, InboxRow.key)
             )
@@ -213,9 +215,14 @@ def _arrival(row: InboxRow) -> Arrival:
     return Arrival(row.id, row.source, row.key, row.lane, row.body, row.attempts, row.token)
 
 
+def _is_claim(arrival: Arrival) -> ColumnElement[bool]:
+    return and_(InboxRow.id == arrival.id, InboxRow.token == arrival.token, InboxRow.state == "claimed")
+
+
 async def _settle(session: AsyncSession, arrival: Arrival, **values: object) -> None:
-    mine = and_(InboxRow.id == arrival.id, InboxRow.token == arrival.token, InboxRow.state == "claimed")
-    settled = update(InboxRow).where(mine).values(lease_until=None, **values).returning(InboxRow.id)
+    settled = (
+        update(InboxRow).where(_is_claim(arrival)).values(lease_until=None, **values).returning(InboxRow.id)
+    )
     if (await session.execute(settled.execution_options(synchronize_session=False))).first() is None:
         raise LostClaim
 
@@ -236,6 +243,19 @@ async def release(
 async def set_aside(session: AsyncSession, arrival: Arrival, *, error: str) -> None:
     """Give it up until a person looks; it no longer holds up its lane."""
     await _settle(session, arrival, state="aside", error=error)
+
+
+async def renew(database: Database, arrivals: Collection[Arrival], *, lease: timedelta) -> None:
+    """Hold on to what is still being dealt with; a claim that was lost meanwhile stays lost."""
+    async with database.write() as session:
+        until = await database.machine_now(session) + lease
+        for arrival in arrivals:
+            await session.execute(
+                update(InboxRow)
+                .where(_is_claim(arrival))
+                .values(lease_until=until)
+                .execution_options(synchronize_session=False)
+            )
 
 
 async def take_back_claims(session: AsyncSession) -> None:

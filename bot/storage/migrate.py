@@ -20,60 +20,50 @@ class OutdatedDatabase(SwitchboardError):
 
 
 class NewerDatabase(SwitchboardError):
-    """The database was made by a newer Switchboard ({found}). Install that version, or restore an older copy."""
+    """A newer Switchboard made the database ({found}). Install that version, or restore an older copy."""
 
 
-def head() -> str:
+def head(migrations: Path = _MIGRATIONS) -> str:
     """Give the newest migration: they are numbered, one after the other."""
-    return max(path.stem.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py"))
+    return max(path.stem.partition("_")[0] for path in migrations.glob("versions/[0-9]*.py"))
 
 
 async def require_current(database: Database) -> None:
     """Raise `OutdatedDatabase` or `NewerDatabase` unless the tables are those this code knows."""
-    found = await _revision(database)
+    async with database.read_engine.connect() as connection:
+        found = await connection.run_sync(_revision)
     if found and found > head():
         raise NewerDatabase(found=found)
     if found != head():
         raise OutdatedDatabase
 
 
-async def upgrade(database: Database) -> None:
-    """Run what is missing, each migration in a transaction of its own; nothing when all is there."""
-    found = await _revision(database)
-    if found and found > head():
-        raise NewerDatabase(found=found)
-    if found == head():
-        return
-    async with database.write_engine.connect() as connection:
-        await connection.run_sync(_run)
+async def upgrade(database: Database, migrations: Path = _MIGRATIONS) -> None:
+    """Run what is missing, all in one transaction: it is done as a whole or not at all."""
+    async with database.write_engine.begin() as connection:
+        if not database.is_sqlite:
+            # SQLite has one writer at a time anyway.
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        found, newest = await connection.run_sync(_revision), head(migrations)
+        if found and found > newest:
+            raise NewerDatabase(found=found)
+        if found != newest:
+            await connection.run_sync(_run, migrations)
 
 
-async def _revision(database: Database) -> str | None:
-    async with database.read_engine.connect() as connection:
-        return await connection.run_sync(_read_revision)
-
-
-def _read_revision(connection: Connection) -> str | None:
+def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     row = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return str(row) if row else None
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, migrations: Path) -> None:
     from alembic import command  # noqa: PLC0415 - see the module's docstring
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
-        connection.commit()
-    try:
-        command.upgrade(config, "head")
-    finally:
-        if connection.dialect.name == "postgresql":
-            connection.rollback()
-            connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
-            connection.commit()
+    command.upgrade(config, "head")

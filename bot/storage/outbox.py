@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from bot import clock
 from bot.ports import Delivered
-from bot.storage.database import Base, BigId, wake
+from bot.storage.database import Base, BigId, clean, insert, wake
 
 UNSETTLED = ("pending", "sending", "uncertain")
 
@@ -86,31 +86,32 @@ def new_uid() -> str:
 
 async def add(session: AsyncSession, draft: Draft) -> int:
     """Add it, and give its id; the id of the row already there when the key was used before."""
-    known = (
-        await session.execute(select(OutboxRow.id).where(OutboxRow.key == draft.key))
-    ).scalar_one_or_none()
-    if known is not None:
-        return known
+    values = {
+        "uid": draft.uid or new_uid(),
+        "key": draft.key,
+        "kind": draft.kind,
+        "lane": draft.lane,
+        "payload": dict(draft.payload),
+        "purpose": draft.purpose,
+        "subject_id": draft.subject_id,
+        "after_id": draft.after_id,
+        "topic": draft.topic,
+        "not_before": draft.not_before,
+        "created_at": clock.wall(),
+        "state": "pending",
+        "token": 0,
+        "attempts": 0,
+    }
+    statement = insert(session, OutboxRow).values(values).on_conflict_do_nothing(index_elements=["key"])
+    added = (await session.execute(statement.returning(OutboxRow.id))).scalar_one_or_none()
+    if added is None:
+        known = select(OutboxRow.id).where(OutboxRow.key == clean(draft.key))
+        return (await session.execute(known)).scalar_one()
     if draft.topic:
-        older = and_(OutboxRow.topic == draft.topic, OutboxRow.state == "pending")
+        older = and_(OutboxRow.topic == draft.topic, OutboxRow.state == "pending", OutboxRow.id != added)
         await _change(session, older, state="superseded", settled_at=clock.wall())
-    row = OutboxRow(
-        uid=draft.uid or new_uid(),
-        key=draft.key,
-        kind=draft.kind,
-        lane=draft.lane,
-        payload=dict(draft.payload),
-        purpose=draft.purpose,
-        subject_id=draft.subject_id,
-        after_id=draft.after_id,
-        topic=draft.topic,
-        not_before=draft.not_before,
-        created_at=clock.wall(),
-    )
-    session.add(row)
-    await session.flush()
     wake(session, "outbox")
-    return row.id
+    return int(added)
 
 
 async def cancel(session: AsyncSession, row_id: int) -> bool:
@@ -146,22 +147,26 @@ def _is_due(row: type[OutboxRow], now: datetime) -> ColumnElement[bool]:
     return or_(row.not_before.is_(None), row.not_before <= now)
 
 
+def _is_ready(row: type[OutboxRow]) -> ColumnElement[bool]:
+    after = aliased(OutboxRow)
+    return or_(row.after_id.is_(None), exists().where(after.id == row.after_id, after.state == "sent"))
+
+
 async def heads(
     session: AsyncSession, *, now: datetime, real: datetime, busy: Collection[str], limit: int
 ) -> list[OutboxRow]:
     """Give the first due row of every lane that is not `busy`, the oldest first.
 
-    A row held until later does not hold up its lane; one that waits for a retry, or is uncertain, does.
+    A row held until later, or waiting for another row, does not hold up its lane; one that waits for a retry,
+    or is uncertain, does.
     """
-    earlier, after = aliased(OutboxRow), aliased(OutboxRow)
+    earlier = aliased(OutboxRow)
     blocked = exists().where(
         earlier.lane == OutboxRow.lane,
         earlier.id < OutboxRow.id,
         earlier.state.in_(UNSETTLED),
         _is_due(earlier, now),
-    )
-    ready = or_(
-        OutboxRow.after_id.is_(None), exists().where(after.id == OutboxRow.after_id, after.state == "sent")
+        or_(earlier.state != "pending", _is_ready(earlier)),
     )
     rows = (
         select(OutboxRow)
@@ -171,7 +176,7 @@ async def heads(
             or_(OutboxRow.retry_at.is_(None), OutboxRow.retry_at <= real),
             OutboxRow.lane.not_in(busy),
             ~blocked,
-            ready,
+            _is_ready(OutboxRow),
         )
         .order_by(OutboxRow.id)
         .limit(limit)
@@ -192,16 +197,47 @@ async def doubtful(
     return list((await session.execute(rows)).scalars())
 
 
-async def doubt_orphans(session: AsyncSession, *, token: int, retry_at: datetime) -> int:
-    """Make uncertain what an earlier dispatcher left in `sending`; the count of such rows."""
-    orphan = and_(OutboxRow.state == "sending", OutboxRow.token < token)
+async def stranded(session: AsyncSession, *, limit: int) -> list[int]:
+    """Give the rows that wait for one which will never be sent."""
+    after = aliased(OutboxRow)
+    rows = (
+        select(OutboxRow.id)
+        .join(after, after.id == OutboxRow.after_id)
+        .where(OutboxRow.state == "pending", after.state.in_(("failed", "cancelled", "superseded")))
+        .order_by(OutboxRow.id)
+        .limit(limit)
+    )
+    return list((await session.execute(rows)).scalars())
+
+
+async def strand(session: AsyncSession, row_id: int, *, error: str) -> bool:
+    """Set aside a row that waits in vain; False when it no longer waits."""
+    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending")
+    wake(session, "outbox")
+    return bool(await _change(session, mine, state="failed", error=error, settled_at=clock.wall()))
+
+
+async def doubt_orphans(
+    session: AsyncSession, *, token: int, retry_at: datetime, spared: Collection[str]
+) -> int:
+    """Make uncertain what is in `sending` though nobody alive sends it; the count of such rows.
+
+    `spared` are the lanes in which the holder of `token` is sending just now.
+    """
+    orphan = and_(OutboxRow.state == "sending", OutboxRow.token <= token, OutboxRow.lane.not_in(spared))
     return await _change(session, orphan, state="uncertain", token=token, retry_at=retry_at)
+
+
+async def take_up(session: AsyncSession, row_id: int, *, token: int) -> bool:
+    """Commit to finding out about an uncertain row; False when another dispatcher deals with it."""
+    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "uncertain", OutboxRow.token <= token)
+    return bool(await _change(session, mine, token=token))
 
 
 async def start(session: AsyncSession, row_id: int, *, token: int, real: datetime) -> bool:
     """Commit to trying (`pending -> sending`); False when the row is no longer to be sent."""
     mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending", OutboxRow.token <= token)
-    values = {
+    values: dict[str, Any] = {
         "state": "sending",
         "token": token,
         "attempts": OutboxRow.attempts + 1,
@@ -258,12 +294,6 @@ async def put_back(
     )
 
 
-async def dependents(session: AsyncSession, row_id: int) -> list[OutboxRow]:
-    """Give the unsettled rows that wait for this one."""
-    rows = select(OutboxRow).where(OutboxRow.after_id == row_id, OutboxRow.state.in_(UNSETTLED))
-    return list((await session.execute(rows)).scalars())
-
-
 async def failed(session: AsyncSession, *, limit: int = 50) -> list[OutboxRow]:
     """Give what was set aside, the newest first: for an admin."""
     rows = select(OutboxRow).where(OutboxRow.state == "failed").order_by(OutboxRow.id.desc()).limit(limit)
@@ -272,7 +302,9 @@ async def failed(session: AsyncSession, *, limit: int = 50) -> list[OutboxRow]:
 
 async def retry(session: AsyncSession, row_id: int) -> bool:
     """Queue a row again that was set aside, with all that failed because of it; False when there is none."""
+    # Without `progress`: what was prepared long ago may be gone.
     again = {"state": "pending", "attempts": 0, "retry_at": None, "error": None, "settled_at": None}
+    again["progress"] = None
     found = await _change(session, and_(OutboxRow.id == row_id, OutboxRow.state == "failed"), **again)
     if found:
         children = select(OutboxRow.id).where(OutboxRow.after_id == row_id, OutboxRow.state == "failed")

@@ -1,8 +1,6 @@
-"""What Alembic runs: on a connection that `bot.storage.migrate` opened, each migration in its transaction."""
+"""What Alembic runs: on a connection, in a transaction, that `bot.storage.migrate` opened and will end."""
 
 from alembic import context
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, transaction_per_migration=True, transactional_ddl=True)
-with context.begin_transaction():
-    context.run_migrations()
+context.configure(connection=context.config.attributes["connection"])
+context.run_migrations()
