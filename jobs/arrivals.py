@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import clock
 from bot.storage import inbox, triggers
 from bot.storage.database import Database
 from bot.storage.inbox import Arrival, LostClaim
@@ -23,7 +24,7 @@ Handle = Callable[[bytes, Trigger], Awaitable[None]]
 WAITS = (1, 5, 30, 120, 600)
 # A row that was claimed so often without ever failing or ending takes the process down each time.
 KILLER = 20
-_BATCH = 32
+_LAST_CALL = 3.0
 
 
 class ArrivalWorker:
@@ -38,10 +39,13 @@ class ArrivalWorker:
         concurrency: int = 8,
     ) -> None:
         self._database, self._handlers, self._lease = database, handlers, lease
-        self._slots = asyncio.Semaphore(concurrency)
+        self._concurrency = concurrency
         self._knock = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._held: dict[int, Arrival] = {}
+        self._renew_at = 0.0
         self._stopping = False
+        self._ended: asyncio.Event | None = None
         database.on_commit("inbox", self.wake)
 
     def wake(self) -> None:
@@ -55,43 +59,71 @@ class ArrivalWorker:
 
     async def run(self) -> None:
         """Work until `stop`."""
+        self._ended = asyncio.Event()
         while not self._stopping:
             self._knock.clear()
-            try:
-                arrivals = await inbox.claim(self._database, limit=_BATCH, lease=self._lease)
-            except (SQLAlchemyError, OSError):
-                log.exception("the inbox cannot be read; trying again in a second")
-                arrivals = []
-            for lane in _by_lane(arrivals):
-                task = asyncio.create_task(self._work_off(lane))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
-            if len(arrivals) < _BATCH:
+            # Never more than can be begun at once: a lease runs from the claim on.
+            free = self._concurrency - len(self._running)
+            claimed = await self._claim(free) if free else 0
+            if not free or claimed < free:
                 # The heartbeat knocks each second, for retries and for what a dead replica held.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._knock.wait(), 1.0)
-            elif self._running:
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait_for(self._knock.wait(), min(1.0, self._lease.total_seconds() / 3))
+            await runner.attempt("holding on to claims", self._renew())
+        await self._wind_down()
+        self._ended.set()
 
     async def stop(self) -> None:
         """Finish what is being dealt with (3 s at most); the rest is put back."""
         self._stopping = True
         self.wake()
+        if self._ended:
+            await self._ended.wait()
+
+    async def _wind_down(self) -> None:
         if self._running:
-            await asyncio.wait(self._running, timeout=3)
-        for task in list(self._running):
+            await asyncio.wait(self._running, timeout=_LAST_CALL)
+        held, left = list(self._held.values()), list(self._running)
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await runner.attempt("putting back claims", self._release(held))
+
+    async def _claim(self, limit: int) -> int:
+        try:
+            arrivals = await inbox.claim(self._database, limit=limit, lease=self._lease)
+        except SQLAlchemyError:
+            log.exception("the inbox cannot be read; trying again in a second")
+            return 0
+        self._held |= {arrival.id: arrival for arrival in arrivals}
+        for lane in _by_lane(arrivals):
+            task = asyncio.create_task(self._work_off(lane))
+            self._running.add(task)
+            task.add_done_callback(self._done)
+        return len(arrivals)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self.wake()
+
+    async def _renew(self) -> None:
+        """Hold on to what takes long; what nobody works on any more is left to run out."""
+        if self._held and clock.monotonic() > self._renew_at:
+            await inbox.renew(self._database, list(self._held.values()), lease=self._lease)
+            self._renew_at = clock.monotonic() + self._lease.total_seconds() / 3
 
     async def _work_off(self, lane: list[Arrival]) -> None:
-        async with self._slots:
-            for position, arrival in enumerate(lane):
-                if self._stopping or not await self._deal_with(arrival):
-                    rest = lane[position:] if self._stopping else lane[position + 1 :]
-                    await self._release(rest)
-                    return
+        await runner.attempt("an inbox lane", self._one_after_another(deque(lane)))
+        for arrival in lane:
+            self._held.pop(arrival.id, None)
+
+    async def _one_after_another(self, lane: deque[Arrival]) -> None:
+        while lane and not self._stopping and await self._deal_with(lane[0]):
+            self._held.pop(lane.popleft().id, None)
+        await self._release(lane)
 
     async def _deal_with(self, arrival: Arrival) -> bool:
-        """Hand one on; False when it must be tried again, so that its lane waits."""
+        """Hand one on; False when it must be tried again or is no longer ours, so that its lane waits."""
         if arrival.attempts > KILLER:
             return await self._give_up(arrival, "it stopped the bot each time")
         trigger = triggers.of_arrival(self._database, arrival)
@@ -99,7 +131,7 @@ class ArrivalWorker:
             f"{arrival.source} {arrival.id}", self._handle(arrival, trigger), LostClaim
         )
         if error is None:
-            return True
+            return trigger.done
         if arrival.attempts > len(WAITS):
             return await self._give_up(arrival, error)
         wait = timedelta(seconds=WAITS[arrival.attempts - 1])
@@ -122,7 +154,10 @@ class ArrivalWorker:
                 await inbox.set_aside(session, arrival, error=error)
         return True
 
-    async def _release(self, arrivals: list[Arrival]) -> None:
+    async def _release(self, arrivals: Collection[Arrival]) -> None:
+        """Put back those that are still ours."""
+        if not arrivals:
+            return
         async with self._database.write() as session:
             for arrival in arrivals:
                 with suppress(LostClaim):

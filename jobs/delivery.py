@@ -9,28 +9,32 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock as clocks
 from bot.clock import Clock
-from bot.ports import Courier, Delivered, Letter, NotDelivered, Uncertain, Undeliverable
+from bot.ports import Courier, Delivered, DeliveryError, Letter, NotDelivered, Uncertain, Undeliverable
 from bot.storage import leases, outbox
 from bot.storage.database import Database
 from bot.storage.outbox import OutboxRow
+from jobs import runner
 from jobs.pacing import Pace
 
 log = logging.getLogger(__name__)
 
 Outcome = Callable[[AsyncSession, OutboxRow], Awaitable[None]]
+Work = Callable[[OutboxRow, int], Awaitable[None]]
 
 LEASE = "delivery"
 ORPHANED = "The message it belongs to could not be sent."
+NO_COURIER = "this Switchboard does not know how to deliver it"
 _BATCH = 50
 _LONGEST_WAIT = 300.0
+_AFTER_A_MISHAP = 1.0
+_LAST_CALL = 3.0
 
 
 class Dispatcher:
@@ -55,8 +59,11 @@ class Dispatcher:
         self._held_until = 0.0
         self._forced = database.is_sqlite
         self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._resting: dict[str, float] = {}  # lane -> when to look at it again
+        self._wait = 0.0
         self._knock = asyncio.Event()
         self._stopping = False
+        self._ended: asyncio.Event | None = None
         database.on_commit("outbox", self.wake)
 
     def wake(self) -> None:
@@ -70,54 +77,73 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Deliver until `stop`."""
+        self._ended = asyncio.Event()
         while not self._stopping:
             self._knock.clear()
-            try:
-                wait = await self._round()
-            except (SQLAlchemyError, OSError):
+            if await runner.attempt("a round of deliveries", self._round()):
                 # A database that is restarting: nothing is lost, every row keeps its state.
-                log.exception("the outbox cannot be read; trying again in a second")
-                wait = 1.0
+                self._wait = _AFTER_A_MISHAP
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._knock.wait(), max(wait, 0.001))
+                await asyncio.wait_for(self._knock.wait(), max(self._wait, 0.001))
+        await self._wind_down()
+        self._ended.set()
 
     async def stop(self) -> None:
         """Let what is on its way arrive (3 s at most), then give the lease up."""
         self._stopping = True
         self.wake()
-        if self._in_flight:
-            await asyncio.wait(self._in_flight.values(), timeout=3)
-        for task in list(self._in_flight.values()):
-            task.cancel()
-        if self._token is not None:
-            async with self._database.write() as session:
-                now = await self._database.machine_now(session)
-                await leases.let_go(session, LEASE, self._holder, now)
+        if self._ended:
+            await self._ended.wait()
 
-    async def _round(self) -> float:
-        """Start everything that may go now; the seconds until there is something to do again."""
+    async def _wind_down(self) -> None:
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values(), timeout=_LAST_CALL)
+        for task in (left := list(self._in_flight.values())):
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if self._token is not None:
+            await runner.attempt("giving up the lease", self._let_go())
+
+    async def _let_go(self) -> None:
+        async with self._database.write() as session:
+            await leases.let_go(session, LEASE, self._holder, await self._database.machine_now(session))
+
+    async def _round(self) -> None:
+        """Start everything that may go now; `_wait` seconds until there is something to do again."""
         token = await self._hold_lease()
+        self._wait = self._lease.total_seconds() / 3
         if token is None:
-            return self._lease.total_seconds() / 3
+            return
+        present, now, real = clocks.monotonic(), self._clock.now(), clocks.wall()
+        self._resting = {lane: until for lane, until in self._resting.items() if until > present}
         async with self._database.read() as session:
-            now, real = self._clock.now(), clocks.wall()
-            doubtful = await outbox.doubtful(session, real=real, busy=self._in_flight, limit=_BATCH)
-            busy = {*self._in_flight, *(row.lane for row in doubtful)}
-            heads = await outbox.heads(session, now=now, real=real, busy=busy, limit=_BATCH)
-            held, again = await outbox.next_due(session, now, real)
-        for row in doubtful:
-            self._launch(row, self._reconcile(row, token))
-        waits = [self._lease.total_seconds() / 3]
-        waits += [one.total_seconds() for one in (held, again) if one is not None]
-        for row in heads:
-            present = clocks.monotonic()
-            ready = self._pace.ready_at(row.kind, row.lane, present)
-            if ready > present:
-                waits.append(ready - present)
-            else:
-                self._pace.take(row.kind, row.lane, present)
-                self._launch(row, self._deliver(row, token))
-        return min(waits)
+            stranded = await outbox.stranded(session, limit=_BATCH)
+            busy = self._busy()
+            for row in await outbox.doubtful(session, real=real, busy=busy, limit=_BATCH):
+                if row.lane not in self._in_flight:
+                    self._launch(row, token, self._reconcile)
+            while True:
+                heads = await outbox.heads(session, now=now, real=real, busy=self._busy(), limit=_BATCH)
+                for row in heads:
+                    self._go_or_rest(row, token, present)
+                if len(heads) < _BATCH:
+                    break
+            dues = await outbox.next_due(session, now, real)
+        for row_id in stranded:
+            await self._strand(row_id)
+        waits = [due.total_seconds() for due in dues if due is not None]
+        self._wait = min([self._wait, *waits, *(until - present for until in self._resting.values())])
+
+    def _busy(self) -> set[str]:
+        return {*self._in_flight, *self._resting}
+
+    def _go_or_rest(self, row: OutboxRow, token: int, present: float) -> None:
+        ready = self._pace.ready_at(row.kind, row.lane, present)
+        if ready > present:
+            self._resting[row.lane] = ready
+        else:
+            self._pace.take(row.kind, row.lane, present)
+            self._launch(row, token, self._deliver)
 
     async def _hold_lease(self) -> int | None:
         if self._token is not None and clocks.monotonic() < self._held_until:
@@ -126,16 +152,17 @@ class Dispatcher:
             token = await leases.hold(
                 self._database, session, LEASE, self._holder, self._lease, force=self._forced
             )
-            if token is not None and token != self._token:
-                # Whatever an earlier dispatcher was sending may or may not have got through.
+            if token is not None:
+                # Whatever an earlier dispatcher was sending, or this one when the database went away, may or
+                # may not have got through.
                 after_grace = clocks.wall() + timedelta(seconds=self._grace)
-                await outbox.doubt_orphans(session, token=token, retry_at=after_grace)
+                await outbox.doubt_orphans(session, token=token, retry_at=after_grace, spared=self._in_flight)
         self._forced, self._token = False, token
         self._held_until = clocks.monotonic() + self._lease.total_seconds() / 3
         return token
 
-    def _launch(self, row: OutboxRow, work: Any) -> None:
-        task = asyncio.create_task(work, name=f"outbox {row.id}")
+    def _launch(self, row: OutboxRow, token: int, work: Work) -> None:
+        task = asyncio.create_task(self._carry(row, token, work), name=f"outbox {row.id}")
         self._in_flight[row.lane] = task
         task.add_done_callback(lambda _: self._landed(row.lane))
 
@@ -143,19 +170,26 @@ class Dispatcher:
         self._in_flight.pop(lane, None)
         self.wake()
 
+    async def _carry(self, row: OutboxRow, token: int, work: Work) -> None:
+        name = f"outbox row {row.id}"
+        if error := await runner.attempt(name, work(row, token)):
+            # A mistake of ours, or the database is away: it may have happened after the call went out.
+            self._resting[row.lane] = clocks.monotonic() + _AFTER_A_MISHAP
+            await runner.attempt(name, self._doubt(row, token, f"an unexpected failure ({error})"))
+
     async def _deliver(self, row: OutboxRow, token: int) -> None:
         async with self._database.write() as session:
             if not await outbox.start(session, row.id, token=token, real=clocks.wall()):
                 return
             row = await self._fresh(session, row.id)
             letter = await self._letter(session, row)
-        courier = self._couriers[row.kind]
         try:
+            courier = self._courier(row)
             if not row.progress and (progress := await courier.prepare(letter)):
                 async with self._database.write() as session:
                     if not await outbox.note_progress(session, row.id, token=token, progress=progress):
                         return
-                letter = Letter(letter.uid, letter.kind, letter.payload, letter.tried_at, progress)
+                letter = replace(letter, progress=progress)
             delivered = await courier.deliver(letter)
         except NotDelivered as error:
             await self._again(row, token, error)
@@ -163,39 +197,48 @@ class Dispatcher:
             await self._settle(row, token, "failed", error=error.sentence)
         except Uncertain as error:
             await self._doubt(row, token, error.sentence)
-        except Exception:
-            # A courier's mistake: it may have happened after the call went out.
-            log.exception("delivering outbox row %s failed in an unexpected way", row.id)
-            await self._doubt(row, token, "an unexpected failure")
         else:
             await self._settle(row, token, "sent", delivered=delivered)
+
+    def _courier(self, row: OutboxRow) -> Courier:
+        if row.kind not in self._couriers:
+            raise Undeliverable(NO_COURIER)
+        return self._couriers[row.kind]
 
     async def _reconcile(self, row: OutboxRow, token: int) -> None:
         """Ask the outside what became of an uncertain try; only then settle it or queue it again."""
         async with self._database.write() as session:
+            if not await outbox.take_up(session, row.id, token=token):
+                return
             row = await self._fresh(session, row.id)
-            row.token = token
             letter = await self._letter(session, row)
         try:
-            delivered = await self._couriers[row.kind].find(letter)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong: without an answer it stays uncertain
-            log.warning("cannot tell yet what became of outbox row %s: %s", row.id, type(error).__name__)
-            await self._doubt(row, token, row.error or "")
-            return
-        if delivered:
-            await self._settle(row, token, "sent", delivered=delivered)
+            delivered = await self._courier(row).find(letter)
+        except Undeliverable as error:
+            await self._settle(row, token, "failed", error=error.sentence)
+        except DeliveryError as error:
+            log.warning("cannot tell yet what became of outbox row %s: %s", row.id, error.sentence)
+            await self._doubt(row, token, row.error or error.sentence)
         else:
-            await self._put_back(row, token, "pending", retry_in=0.0, error=row.error)
+            if delivered:
+                await self._settle(row, token, "sent", delivered=delivered)
+            else:
+                await self._once_more(row, token, row.error or "", waited=self._grace)
 
     async def _again(self, row: OutboxRow, token: int, error: NotDelivered) -> None:
-        if error.retry_after is not None:
+        if error.retry_after is None:
+            await self._once_more(row, token, error.sentence)
+        else:
             self._pace.pause(row.kind, row.lane, clocks.monotonic() + error.retry_after)
             await self._put_back(row, token, "pending", error.retry_after, error.sentence, counts=False)
-        elif row.attempts >= self._attempts:
-            await self._settle(row, token, "failed", error=error.sentence)
+
+    async def _once_more(self, row: OutboxRow, token: int, error: str, *, waited: float = 0.0) -> None:
+        """Queue again what certainly did not get through, ever later; set it aside after too many tries."""
+        if row.attempts >= self._attempts:
+            await self._settle(row, token, "failed", error=error)
         else:
-            wait = min(2.0 ** (row.attempts - 1), _LONGEST_WAIT)
-            await self._put_back(row, token, "pending", wait, error.sentence)
+            wait = max(0.0, min(2.0 ** (row.attempts - 1), _LONGEST_WAIT) - waited)
+            await self._put_back(row, token, "pending", wait, error)
 
     async def _doubt(self, row: OutboxRow, token: int, error: str) -> None:
         await self._put_back(row, token, "uncertain", self._grace, error)
@@ -227,26 +270,28 @@ class Dispatcher:
     ) -> None:
         """End a row, and tell whoever wanted to hear it, in one transaction."""
         async with self._database.write() as session:
-            if not await outbox.settle(
+            if await outbox.settle(
                 session, row.id, token=token, state=state, delivered=delivered, error=error
             ):
-                return
-            await self._tell(session, row.id)
-            if state == "failed":
-                await self._fail_dependents(session, row.id, token)
+                await self._tell(session, row.id)
 
-    async def _fail_dependents(self, session: AsyncSession, row_id: int, token: int) -> None:
-        for child in await outbox.dependents(session, row_id):
-            child.token, child.state, child.error = token, "failed", ORPHANED
-            child.settled_at = clocks.wall()
-            await session.flush()
-            await self._tell(session, child.id)
-            await self._fail_dependents(session, child.id, token)
+    async def _strand(self, row_id: int) -> None:
+        async with self._database.write() as session:
+            if await outbox.strand(session, row_id, error=ORPHANED):
+                await self._tell(session, row_id)
 
     async def _tell(self, session: AsyncSession, row_id: int) -> None:
         row = await self._fresh(session, row_id)
-        if row.purpose and (outcome := self._outcomes.get(row.purpose)):
-            await outcome(session, row)
+        outcome = self._outcomes.get(row.purpose or "")
+        if outcome is None:
+            return
+
+        async def tell() -> None:
+            async with session.begin_nested():
+                await outcome(session, row)
+
+        # A mistake in there must not undo that the row left, else it would be asked about for ever.
+        await runner.attempt(f"the outcome of outbox row {row_id}", tell())
 
     @staticmethod
     async def _fresh(session: AsyncSession, row_id: int) -> OutboxRow:

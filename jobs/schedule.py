@@ -38,6 +38,7 @@ class Heartbeat:
         self._resting: dict[str, datetime] = {}
         self._beating = asyncio.Lock()
         self._knocks: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
     def start(self) -> None:
         """Begin to beat."""
@@ -48,9 +49,12 @@ class Heartbeat:
 
     async def stop(self) -> None:
         """Stop beating; an errand under way ends first."""
-        self._scheduler.shutdown(wait=False)
+        self._stopped = True
         async with self._beating:
             pass
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+            await asyncio.sleep(0)  # it ends in the loop's next turn
 
     def knock_soon(self) -> None:
         """Knock without waiting for the next second."""
@@ -63,6 +67,8 @@ class Heartbeat:
         for listener in self._listeners:
             listener()
         async with self._beating:
+            if self._stopped:
+                return
             await runner.attempt("the heartbeat", self._do_what_is_due())
 
     async def _do_what_is_due(self) -> None:

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from bot import clock as clocks
 from bot.storage.inbox import InboxRow
@@ -18,7 +19,7 @@ PASSING_KINDS = ("slack.ephemeral", "slack.respond", "slack.update", "slack.home
 
 async def errand(session: AsyncSession, nominal: datetime, now: datetime) -> datetime:
     """Delete passing things that are settled and 30 days old; due again the day after."""
-    horizon = clocks.wall() - KEEP_FOR
+    horizon, waiting = clocks.wall() - KEEP_FOR, aliased(OutboxRow)
     await session.execute(
         delete(InboxRow).where(
             InboxRow.source.in_(("slack", "slack.trigger")),
@@ -31,6 +32,7 @@ async def errand(session: AsyncSession, nominal: datetime, now: datetime) -> dat
             OutboxRow.kind.in_(PASSING_KINDS),
             OutboxRow.state.in_(("sent", "failed", "superseded", "cancelled")),
             OutboxRow.settled_at < horizon,
+            ~exists().where(waiting.after_id == OutboxRow.id),
         )
     )
     return max(nominal, now) + timedelta(days=1)

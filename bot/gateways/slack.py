@@ -48,6 +48,8 @@ _PLAIN_WORDS = {
     "file_not_found": "the file is no longer there",
     "ratelimited": "Slack asks to wait",
 }
+_SHOWN_TO_ONE = frozenset({"slack.ephemeral", "slack.respond"})
+_UNKNOWN = "the connection broke; it is unknown whether the person saw it"
 _HISTORY_PAGE, _HISTORY_PAGES = 200, 5
 
 
@@ -110,7 +112,12 @@ class SlackCourier:
         return await self._deliver[letter.kind](letter)
 
     async def find(self, letter: Letter) -> Delivered | None:
-        """Look for a post by its metadata, for a file by its shares; None when Slack has nothing."""
+        """Look for a post by its metadata, for a file by its shares; None when Slack has nothing.
+
+        What was shown to one person cannot be looked for, and is not shown twice.
+        """
+        if letter.kind in _SHOWN_TO_ONE:
+            raise Undeliverable(_UNKNOWN)
         if letter.kind == "slack.post":
             return await self._find_post(letter)
         if letter.kind == "slack.file":
@@ -140,10 +147,16 @@ class SlackCourier:
         body = {key: value for key, value in letter.payload.items() if key != "response_url"}
         try:
             async with self._session.post(letter.payload["response_url"], json=body) as answer:
+                if answer.status == 429:
+                    raise NotDelivered(_PLAIN_WORDS["ratelimited"], _retry_after(answer.headers))
+                if answer.status >= 500:
+                    raise Undeliverable(_UNKNOWN)
                 if answer.status != 200:
                     raise Undeliverable(f"Slack no longer takes this answer ({answer.status})")
+        except aiohttp.ClientConnectorError as error:
+            raise NotDelivered("Slack cannot be reached") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Undeliverable("the connection broke; it is unknown whether the person saw it") from error
+            raise Undeliverable(_UNKNOWN) from error
         return Delivered()
 
     async def _home(self, letter: Letter) -> Delivered:
@@ -225,7 +238,7 @@ class SlackCourier:
         try:
             return await self._call(method, **arguments)
         except Uncertain as error:
-            raise Undeliverable("the connection broke; it is unknown whether the person saw it") from error
+            raise Undeliverable(_UNKNOWN) from error
 
     async def _call(self, method: Any, **arguments: Any) -> AsyncSlackResponse:
         """Call Slack; every failure becomes one of the port's three."""
