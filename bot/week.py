@@ -1,0 +1,217 @@
+"""The hours of a week as people write them: "mon-fri 9-12, 13-17:30; sat 10-13"."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, time
+from itertools import pairwise
+
+from bot.errors import SwitchboardError
+
+_MIDNIGHT = time()
+_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# What people type for each day, Monday first, in the languages we speak; without accents, see `_fold`.
+_ENGLISH = (
+    "mo mon monday mondays",
+    "tu tue tues tuesday tuesdays",
+    "we wed weds wednesday wednesdays",
+    "th thu thur thurs thursday thursdays",
+    "fr fri friday fridays",
+    "sa sat saturday saturdays",
+    "su sun sunday sundays",
+)
+_OTHERS = (
+    "montag montags lun lundi lunes seg segunda segunda-feira 一 周一 星期一",
+    "di dienstag dienstags mar mardi martes ter terca terca-feira 二 周二 星期二",
+    "mi mittwoch mittwochs mer mercredi mie miercoles qua quarta quarta-feira 三 周三 星期三",
+    "do donnerstag donnerstags jeu jeudi jue jueves qui quinta quinta-feira 四 周四 星期四",
+    "freitag freitags ven vendredi vie viernes sex sexta sexta-feira 五 周五 星期五",
+    "samstag samstags sonnabend sam samedi sab sabado 六 周六 星期六",
+    "so sonntag sonntags dim dimanche dom domingo 日 天 周日 星期日 周天 星期天",
+)
+_DAY = {word: day for words in (_ENGLISH, _OTHERS) for day in range(7) for word in words[day].split()}
+_SEVERAL = {
+    "daily": range(7), "every day": range(7), "everyday": range(7), "taglich": range(7), "每天": range(7),
+    "weekdays": range(5), "weekday": range(5), "werktags": range(5), "工作日": range(5),
+    "weekends": range(5, 7), "weekend": range(5, 7), "周末": range(5, 7),
+}  # fmt: skip
+_NO_HOURS = {"off", "closed", "free", "never", "none", "frei", "休息"}
+_ALL_HOURS = {"all day", "24h", "全天"}
+_CLOCK = r"(\d{1,2})(?:[:.h](\d{2}))?\s*([ap])?\.?(?:m\.?)?(?:h|uhr)?"
+_SPAN = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
+
+
+class HoursNotUnderstood(SwitchboardError):
+    """I do not understand "{text}": {reason} Write hours like mon-fri 9-12, 13-17:30; sat 10-13."""
+
+
+class HoursOverlap(SwitchboardError):
+    """The hours {one} and {other} overlap on the same day."""
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Hours from one wall time to another: to the next day when the end is not later than the start.
+
+    It belongs to the day it starts on. From midnight to midnight is the whole day.
+    """
+
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        for wall in (self.start, self.end):
+            if wall.second or wall.microsecond or wall.tzinfo:
+                raise HoursNotUnderstood(text=wall, reason="hours are whole minutes without a zone.")
+        if self.start == self.end != _MIDNIGHT:
+            raise HoursNotUnderstood(text=self, reason="the start and the end are the same.")
+
+    @property
+    def ends_next_day(self) -> bool:
+        """Whether its end is a wall time of the day after (midnight is)."""
+        return self.end <= self.start
+
+    def __str__(self) -> str:
+        end = "24:00" if self.end == _MIDNIGHT else f"{self.end:%H:%M}"
+        return f"{self.start:%H:%M}-{end}"
+
+
+@dataclass(frozen=True)
+class Week:
+    """The spans of each day, Monday first. `str()` writes what `parse` reads."""
+
+    monday: tuple[Span, ...] = ()
+    tuesday: tuple[Span, ...] = ()
+    wednesday: tuple[Span, ...] = ()
+    thursday: tuple[Span, ...] = ()
+    friday: tuple[Span, ...] = ()
+    saturday: tuple[Span, ...] = ()
+    sunday: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, spans in zip(self.__dataclass_fields__, self.days, strict=True):
+            in_order = tuple(sorted(spans))
+            for one, other in pairwise(in_order):
+                if one.ends_next_day or other.start < one.end:
+                    raise HoursOverlap(one=one, other=other)
+            object.__setattr__(self, name, in_order)
+
+    @property
+    def days(self) -> tuple[tuple[Span, ...], ...]:
+        """The seven days' spans, Monday first."""
+        return (
+            self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday, self.sunday,
+        )  # fmt: skip
+
+    def on(self, day: date) -> tuple[Span, ...]:
+        """Give the spans of that day's weekday."""
+        return self.days[day.weekday()]
+
+    @classmethod
+    def office(cls) -> "Week":
+        """Give Monday to Friday, 09:00 to 17:30: what we assume of somebody who has said nothing."""
+        hours = (Span(time(9), time(17, 30)),)
+        return cls(hours, hours, hours, hours, hours)
+
+    @classmethod
+    def parse(cls, text: str) -> "Week":
+        """Read what somebody typed. Days are set apart by semicolons or lines; unnamed days are free."""
+        days: dict[int, tuple[Span, ...]] = {}
+        parts = [part for part in re.split(r"[;\n]", _fold(text)) if part.strip()]
+        if not parts:
+            raise HoursNotUnderstood(text=text, reason="there are no hours in it.")
+        if len(parts) == 1 and parts[0].strip() in _NO_HOURS:
+            return cls()
+        for part in parts:
+            named, spans = _read(part.strip())
+            for day in named:
+                if day in days:
+                    raise HoursNotUnderstood(text=text.strip(), reason=f"{_SHORT[day]} is named twice.")
+                days[day] = spans
+        return cls(*(days.get(number, ()) for number in range(7)))
+
+    def __str__(self) -> str:
+        alike: dict[tuple[Span, ...], list[int]] = {}
+        for number, spans in enumerate(self.days):
+            if spans:
+                alike.setdefault(spans, []).append(number)
+        lines = (f"{_runs(numbers)} {', '.join(map(str, spans))}" for spans, numbers in alike.items())
+        return "; ".join(lines) or "never"
+
+
+def _fold(text: str) -> str:
+    """Take away what does not matter: case, accents, wide signs, kinds of dashes, words for to and and."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = re.sub(r"[\u2010-\u2015\u2212~至到]|\b(?:to|until|till|bis|through|a|as)\b", "-", plain)
+    plain = re.sub(r"[、&+]|\b(?:and|und|et|y|e)\b", ",", plain)
+    return re.sub(r"[^\S\n]+", " ", plain)
+
+
+def _read(part: str) -> tuple[list[int], tuple[Span, ...]]:
+    """Read one part, such as "mon-wed, fri 9-12, 13-17"."""
+    hours = re.search(r"\d|" + "|".join(sorted(_NO_HOURS | _ALL_HOURS, key=len, reverse=True)), part)
+    if hours is None:
+        raise HoursNotUnderstood(text=part, reason="it says no hours.")
+    named = part[: hours.start()].strip(" ,:-")
+    if not named:
+        raise HoursNotUnderstood(text=part, reason="it does not say on which days (daily is every day).")
+    return _days(named), _spans(part[hours.start() :].strip(" ,."))
+
+
+def _days(named: str) -> list[int]:
+    found: list[int] = []
+    for words in filter(None, (words.strip(" .:") for words in named.split(","))):
+        if words in _SEVERAL:
+            found += _SEVERAL[words]
+            continue
+        if words in _DAY:
+            found.append(_DAY[words])
+            continue
+        first, _, last = (word.strip(" .") for word in words.partition("-"))
+        if first not in _DAY or last not in _DAY:
+            raise HoursNotUnderstood(text=words, reason="this is not a day of the week.")
+        # "fri-mon" goes round the end of the week.
+        found += ((_DAY[first] + n) % 7 for n in range((_DAY[last] - _DAY[first]) % 7 + 1))
+    return found
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    if text in _NO_HOURS:
+        return ()
+    if text in _ALL_HOURS:
+        return (Span(_MIDNIGHT, _MIDNIGHT),)
+    return tuple(_span(written.strip(" .")) for written in text.split(","))
+
+
+def _span(written: str) -> Span:
+    match = _SPAN.fullmatch(written)
+    if match is None:
+        raise HoursNotUnderstood(text=written, reason="these are not hours from and to.")
+    hour, minute, half, to_hour, to_minute, to_half = match.groups()
+    # In "9-5pm" the nine is a morning's: only the side that says so is moved.
+    return Span(_wall(written, hour, minute, half), _wall(written, to_hour, to_minute, to_half))
+
+
+def _wall(written: str, hour: str, minute: str | None, half: str | None) -> time:
+    hours, minutes = int(hour), int(minute or 0)
+    if half:
+        if not 1 <= hours <= 12:
+            raise HoursNotUnderstood(text=written, reason="am and pm go with the hours 1 to 12.")
+        hours = hours % 12 + (12 if half == "p" else 0)
+    if (hours, minutes) == (24, 0):
+        return _MIDNIGHT
+    if hours > 23 or minutes > 59:
+        raise HoursNotUnderstood(text=written, reason="there is no such time of day.")
+    return time(hours, minutes)
+
+
+def _runs(numbers: list[int]) -> str:
+    """Write days as people do: "Mon-Fri", "Mon-Tue, Thu"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(_SHORT[run[0]] + (f"-{_SHORT[run[-1]]}" if len(run) > 1 else "") for run in runs)
