@@ -98,8 +98,10 @@ class Control:
         return str(given)
 
     def _state(self, query: Json) -> Json:
-        me, world = self._person(query.get("as")), self._world
+        world = self._world
         personas = [one["id"] for one in world.users.values() if not one["is_bot"] and not one["deleted"]]
+        # Whoever opens the page for the first time is somebody at once.
+        me = self._person(query.get("as") or next(iter(personas), None))
         correspondents = [
             one | {"unread": self._mailroom.unread(one["address"])} for one in world.meta["correspondents"]
         ]
