@@ -333,11 +333,13 @@ class Interactions:
             elif message := room.world.message(place, response.ts):
                 room.delete(place, message)
         elif body.get("replace_original") and response.ts:
-            changes: Json = {name: body.get(name) for name in ("text", "blocks") if name in body}
+            # The answer stands in the whole message's place: buttons it does not name again are gone.
+            changes: Json = {"text": body.get("text", ""), "blocks": body.get("blocks") or None}
             if whisper:
-                whisper.update(
-                    changes if "blocks" not in changes else changes | {"blocks": with_ids(changes["blocks"])}
-                )
+                whisper.pop("blocks", None)
+                whisper["text"] = changes["text"]
+                if changes["blocks"]:
+                    whisper["blocks"] = with_ids(changes["blocks"])
                 room.rewhisper(place, user_id, whisper)
             elif message := room.world.message(place, response.ts):
                 room.edit(place, message, changes, room.world.bot_user_id)

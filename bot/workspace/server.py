@@ -34,7 +34,7 @@ _FLUSH_EVERY = 0.2
 # Slack tries an event again at once, after a minute and after five; a demo need not wait that long.
 REDELIVERY = (0.5, 5.0, 60.0)
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self' ws:; media-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'"
 )
 

@@ -56,16 +56,21 @@ MANIFEST: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium() -> Path:
     if not CHROMIUM.exists():
         if os.environ.get("SWITCHBOARD_NOTHING_SKIPPED") == "1":
             pytest.fail(f"{CHROMIUM} is missing, and nothing may be skipped.")
         pytest.skip(f"{CHROMIUM} is missing.")
+    return CHROMIUM
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        await chromium.close()
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -80,7 +85,9 @@ async def desk(browser: Browser) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(Workspace(world=demo_world(), manifest=MANIFEST))
 
-        async def sit_down(person: str, place: str, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        async def sit_down(
+            person: str, place: str, width: int = 1280, height: int = 800, **options: Any
+        ) -> Page:
             context = await browser.new_context(viewport={"width": width, "height": height}, **options)
             stack.push_async_callback(context.close)
             page = await context.new_page()

@@ -133,7 +133,9 @@ async def test_it_loads_older_messages_when_one_scrolls_up(desk: Desk) -> None:
     channel = desk.channel("general")
     me = next(iter(desk.slack.world.users))
     for number in range(70):
-        desk.slack.room.post(channel, {**desk.slack.room.person_author(me), "text": f"Parcel number {number:02}"})
+        desk.slack.room.post(
+            channel, {**desk.slack.room.person_author(me), "text": f"Parcel number {number:02}"}
+        )
     page = await desk.sit_down(me, channel)
     await expect(message(page, "Parcel number 69")).to_be_visible()
     await expect(message(page, "Parcel number 05")).to_have_count(0)

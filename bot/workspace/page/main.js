@@ -191,11 +191,17 @@ function drawAll() {
   app.dataset.side = store.route.kind === "mail" ? "outside" : "inside";
   store.openChannel = panes.main?.channel ?? null;
   patch(app, bar, side, stage, extra);
-  patch(stage, panes.main.element);
-  patch(extra, panes.extra?.element);
+  show(stage, panes.main.element);
+  show(extra, panes.extra?.element);
   extra.hidden = !panes.extra;
   drawSide();
   drawPanes();
+}
+
+// A pane is put in whole: patching would make the old pane look like the new one, and leave the new one outside.
+function show(holder, element) {
+  if (holder.firstChild === (element ?? null)) return;
+  holder.replaceChildren(...(element ? [element] : []));
 }
 
 function drawSide() {

@@ -57,11 +57,10 @@ function initials(name) {
 }
 
 /** An avatar of initials on a colour that is always the same for that name. */
-export function avatar(name, { size = "m", colour, presence } = {}) {
-  const vars = colour ? { "--avatar": `#${colour.replace(/^#/, "")}` } : { "--hue": hueOf(name) };
+export function avatar(name, { size = "m", presence } = {}) {
   return el(
     "span.avatar",
-    { class: `avatar--${size}${colour ? " avatar--coloured" : ""}`, vars, "aria-hidden": "true" },
+    { class: `avatar--${size}`, vars: { "--hue": hueOf(name) }, "aria-hidden": "true" },
     initials(name),
     presence && el("span.avatar__presence", { class: `is-${presence}` }),
   );
@@ -70,7 +69,7 @@ export function avatar(name, { size = "m", colour, presence } = {}) {
 /** The avatar of a user object. */
 export function userAvatar(user, options = {}) {
   if (user && isApp(user)) return appAvatar(options.size);
-  return avatar(nameOf(user), { colour: user?.color, ...options });
+  return avatar(nameOf(user), options);
 }
 
 /** Whether a user is the installed app's bot. */

@@ -11,7 +11,8 @@ let counter = 0;
 /**
  * Make a picker.
  *
- * `load(query)` resolves to `[{id, label, description?, group?, lead?}]` (`lead` makes a node before the label);
+ * `load(query)` resolves to `[{id, label, description?, group?, lead?, also?}]` (`lead` makes a node before the
+ * label, `also` holds more words to be found by);
  * `remote` says that the app filters. `chosen` are options; `onChange(chosen)` is called at every change,
  * `onDone()` when the panel closes after a change.
  */
@@ -184,7 +185,9 @@ async function fetchOptions(session, query) {
 }
 
 function matches(option, query) {
-  return `${option.label} ${option.description ?? ""}`.toLowerCase().includes(query.trim().toLowerCase());
+  return `${option.label} ${option.description ?? ""} ${option.also ?? ""}`
+    .toLowerCase()
+    .includes(query.trim().toLowerCase());
 }
 
 function show(session, empty) {

@@ -36,6 +36,7 @@ function personOption(user) {
     id: user.id,
     label: nameOf(user),
     description: user.profile?.title,
+    also: `${user.real_name ?? ""} ${user.name ?? ""}`,
     lead: () => userAvatar(user, { size: "s" }),
     raw: user.id,
   };
