@@ -6,8 +6,9 @@ one update is lost.
 """
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +37,8 @@ from bot import clock
 
 # PostgreSQL refuses NUL in text, and no driver encodes a lone surrogate.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+_WAL_TRIES = 20
 
 # SQLite counts up by itself only in a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -188,6 +191,17 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, *more: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _use_wal(cursor: Any) -> None:
+    """Switch to WAL. Of two processes that open a new file at once SQLite lets one fail, without waiting."""
+    for _ in range(_WAL_TRIES):
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        cursor.execute("BEGIN IMMEDIATE")  # waits for the other one
+        cursor.execute("COMMIT")
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _postgresql_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
