@@ -10,23 +10,22 @@ import shutil
 import socket
 import sys
 import webbrowser
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import seed
 from bot.clock import MovableClock
 from bot.errors import SwitchboardError
 from bot.settings import PREFIX
 from bot.storage import migrate
 from bot.storage.database import Database
-from bot.suppliers import store
-from bot.suppliers.model import Contact, Supplier, fold
 from bot.workspace import Workspace, demo_world
 
-SHOP_NAME = "Juniper & Co"
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 _STARTS_WITHIN, _STOPS_WITHIN = 30, 5
 
@@ -100,7 +99,7 @@ async def run(
         shutil.rmtree(data, ignore_errors=True)
     (data / "bot").mkdir(parents=True, exist_ok=True)
     _require_free(smtp_port, "--smtp-port")
-    http_port = _free_port()
+    http_port = seed.free_port()
     bot = BotProcess(data / "bot.log")
     workspace = Workspace(
         demo_world(),
@@ -116,8 +115,9 @@ async def run(
     except OSError as error:
         raise PortTaken(port=port, option="--port") from error
     try:
-        bot.environment = _environment(workspace, data, smtp_port, http_port)
-        await _seed(data, workspace)
+        settings = seed.settings(workspace, data / "bot", smtp_port, http_port)
+        bot.environment = _environment(settings, data)
+        await _prepare(data, workspace)
         await bot.start()
         await _until_connected(workspace, bot)
         typer.echo(f"Suppliers can write to 127.0.0.1:{smtp_port} (SMTP)")
@@ -140,69 +140,26 @@ def _require_free(port: int, option: str) -> None:
             raise PortTaken(port=port, option=option) from error
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _environment(workspace: Workspace, data: Path, smtp_port: int, http_port: int) -> dict[str, str]:
-    """Give the bot's settings: the workspace in the place of Slack and of the mail server."""
-    host, port = workspace.smtp_address
-    [suppliers] = [{"address": address, "name": SHOP_NAME} for address in workspace.world.meta["mail_to"]]
-    settings = {
-        "SLACK_BOT_TOKEN": workspace.bot_token,
-        "SLACK_APP_TOKEN": workspace.app_token,
-        "SLACK_SIGNING_SECRET": workspace.signing_secret,
-        "SLACK_API_URL": f"{workspace.url}/api/",
-        "DATA_DIR": str(data / "bot"),
-        "ADMINS": json.dumps(["nora@juniper.example"]),
-        "MAILBOX": json.dumps([suppliers]),
-        "SMTP_IN_PORT": str(smtp_port),
-        "SMTP_OUT_HOST": host,
-        "SMTP_OUT_PORT": str(port),
-        "SMTP_OUT_SECURITY": "none",
-        "HTTP_PORT": str(http_port),
-        "CLOCK_URL": f"{workspace.url}/control/clock/stream",
-        "CLOCK_TOKEN": workspace.control_token,
-        # A real shop's own file must not reach into the demo.
-        "CONFIG": str(data / "bot" / "switchboard.toml"),
+def _environment(settings: Mapping[str, Any], data: Path) -> dict[str, str]:
+    """Give the bot's settings as its environment."""
+    given = {
+        name.upper(): value if isinstance(value, str) else json.dumps(value)
+        for name, value in settings.items()
     }
-    return {f"{PREFIX}{name}": value for name, value in settings.items()}
+    # A real shop's own file must not reach into the demo.
+    given["CONFIG"] = str(data / "bot" / "switchboard.toml")
+    return {f"{PREFIX}{name}": value for name, value in given.items()}
 
 
-async def _seed(data: Path, workspace: Workspace) -> None:
-    """Make the bot's database, and in a new one the shop's suppliers."""
+async def _prepare(data: Path, workspace: Workspace) -> None:
+    """Make the bot's database, and in a new one what the shop has told the bot."""
     database = Database(f"sqlite+aiosqlite:///{data / 'bot' / 'switchboard.sqlite'}")
     try:
         await migrate.upgrade(database)
         async with database.write() as session:
-            if not await store.all_suppliers(session):
-                await _add_suppliers(session, workspace)
+            await seed.add_shop(session, workspace)
     finally:
         await database.dispose()
-
-
-async def _add_suppliers(session: AsyncSession, workspace: Workspace) -> None:
-    world = workspace.world
-    people = {user["real_name"]: user["id"] for user in world.users.values()}
-    channels = {channel["name"]: channel["id"] for channel in world.channels.values()}
-    for one in world.meta["correspondents"]:
-        if one.get("role", "supplier") != "supplier":
-            continue
-        supplier = Supplier(
-            name=one["company"],
-            folded_name=fold(one["company"]),
-            channel_id=channels.get(one["channel"]),
-            owner_id=people.get(one["owner"]),
-            language=one["language"],
-            zone=one["zone"],
-            country=one["country"],
-            added_at=workspace.clock.now(),
-        )
-        session.add(supplier)
-        await session.flush()
-        session.add(Contact(supplier_id=supplier.id, name=one["name"], address=one["address"]))
 
 
 async def _until_connected(workspace: Workspace, bot: BotProcess) -> None:
