@@ -37,6 +37,11 @@ export function post(path, body) {
   return call("POST", path, body);
 }
 
+/** Take something away; `args` say what. */
+export function remove(path, args) {
+  return call("DELETE", args ? `${path}?${new URLSearchParams(args)}` : path);
+}
+
 /** The address of one person's stream of changes. */
 export function streamUrl(person) {
   const scheme = location.protocol === "https:" ? "wss" : "ws";

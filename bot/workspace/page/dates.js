@@ -42,7 +42,8 @@ export function dayLabel(at, zone, now) {
   return relativeDay(at, zone, now) ?? longDay(at, zone, now);
 }
 
-function longDay(at, zone, now) {
+/** "Monday, 3 November", with the year when it is another one. */
+export function longDay(at, zone, now) {
   const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
   return format(zone, {
     weekday: "long",
@@ -153,8 +154,8 @@ function offset(at, zone) {
   return local - Math.floor(at);
 }
 
-/** The next 09:00 in a zone, strictly after `now`. */
-export function nextMorning(now, zone) {
-  const today = fromLocal(dayOf(now, zone), "09:00", zone);
-  return today > now ? today : fromLocal(dayOf(now + DAY, zone), "09:00", zone);
+/** The next time it is `clock` on a `weekday` ("Monday") in a zone, strictly after `now`. */
+export function nextAt(now, zone, clock, weekday) {
+  const days = Array.from({ length: 8 }, (_, ahead) => fromLocal(dayOf(now + ahead * DAY, zone), clock, zone));
+  return days.find((at) => at > now && parts(at, zone, { weekday: "long" }).weekday === weekday);
 }

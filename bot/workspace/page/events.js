@@ -1,6 +1,7 @@
 /** What each change of the stream does to the store. */
 
 import { setClock } from "./clock.js";
+import { takeTrace } from "./inspector.js";
 import { changed, feedKey, store, trouble } from "./store.js";
 
 const HANDLERS = {
@@ -45,6 +46,16 @@ const HANDLERS = {
     store.bot = bot ?? rest;
     changed("bot");
   },
+  fired: ({ at, what }) => {
+    store.fired = [...store.fired, { at, what }];
+    changed("clock", "workbench");
+  },
+  trace: ({ trace }) => takeTrace(trace),
+  faults: ({ faults }) => {
+    store.faults = faults;
+    changed("workbench");
+  },
+  restored: () => changed("restored"),
   trouble: ({ text }) => trouble(text),
 };
 

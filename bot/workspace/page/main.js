@@ -17,6 +17,11 @@ import { sidebar } from "./sidebar.js";
 import { applyState, changed, loadFeed, loadMails, on, store } from "./store.js";
 import { Stream } from "./stream.js";
 import { applyTheme, followSystem } from "./theme.js";
+import { clockPage } from "./clockpanel.js";
+import { faultsPage, readFaults } from "./faults.js";
+import { inspectorPage, readTraces } from "./inspector.js";
+import { readSnapshots, snapshotsPage } from "./snapshots.js";
+import { drawWorkbench, registerPage } from "./workbench.js";
 import { mountToasts, showArrival, showMailArrival, showTrouble } from "./toasts.js";
 
 const LAST_PERSON = "last person";
@@ -24,6 +29,7 @@ const app = document.getElementById("app");
 const side = el("aside.sidebar", { "aria-label": "Workspace" });
 const stage = el("main.stage");
 const extra = el("aside.extra", { hidden: true, "aria-label": "Thread or search" });
+const bench = el("section.workbench", { hidden: true, "aria-label": "Workbench" });
 const bar = el("div.connection", { role: "status", hidden: true }, "Reconnecting…");
 const panes = { main: null, mainKey: "", extra: null, extraKey: "" };
 let stream = null;
@@ -72,6 +78,14 @@ async function reread() {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error; // the stream will be lost again, and tried again
   }
+}
+
+/** Another world stands in the place of the one shown: forget all of it. */
+async function startAfresh() {
+  const { id } = store.me;
+  store.me = null;
+  await start(id).catch((error) => showFailure(error.message));
+  follow();
 }
 
 function dropPanes() {
@@ -190,7 +204,7 @@ function drawAll() {
   app.dataset.pane = panes.extra ? "extra" : (store.pane ?? "main");
   app.dataset.side = store.route.kind === "mail" ? "outside" : "inside";
   store.openChannel = panes.main?.channel ?? null;
-  patch(app, bar, side, stage, extra);
+  patch(app, bar, side, stage, extra, bench);
   show(stage, panes.main.element);
   show(extra, panes.extra?.element);
   extra.hidden = !panes.extra;
@@ -243,7 +257,9 @@ on(["route"], () => {
   drawAll();
   showTarget();
 });
-on(["state", "channels", "users", "bot", "mail", "clock", "minute"], drawSide);
+on(["state", "channels", "users", "bot", "mail", "clock", "minute", "workbench"], drawSide);
+on(["workbench", "traces", "clock", "minute"], () => drawWorkbench(bench));
+on(["restored"], startAfresh);
 on(["feed", "channels", "users", "state", "home", "mail", "minute", "search", "bot", "clock"], drawPanes);
 on(["channels"], () => {
   document.title = title();
@@ -256,6 +272,11 @@ on(["connection"], () => {
 on(["trouble"], showTrouble);
 on(["arrival"], showArrival);
 on(["mail-arrival"], showMailArrival);
+
+registerPage("clock", clockPage);
+registerPage("inspector", inspectorPage, readTraces);
+registerPage("faults", faultsPage, readFaults);
+registerPage("snapshots", snapshotsPage, readSnapshots);
 
 applyTheme();
 followSystem();

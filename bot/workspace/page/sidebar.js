@@ -6,9 +6,10 @@ import { icon } from "./icons.js";
 import { openJump } from "./jump.js";
 import { appAvatar, avatar, mark, nameOf, userAvatar } from "./people.js";
 import { personaButton } from "./personas.js";
+import { clockBox } from "./clockpanel.js";
 import { go } from "./navigate.js";
 import { routeHash } from "./route.js";
-import { clockBox, botBox } from "./status.js";
+import { benchBox, botBox } from "./status.js";
 import { changed, store } from "./store.js";
 import { themeButton } from "./theme.js";
 import { now } from "./clock.js";
@@ -32,7 +33,7 @@ export function sidebar() {
       apps(),
       outside(),
     ),
-    el("footer.sidebar__foot", { key: "foot" }, clockBox(), botBox()),
+    el("footer.sidebar__foot", { key: "foot" }, clockBox(), botBox(), benchBox()),
   ];
 }
 

@@ -1,62 +1,9 @@
-/** The foot of the sidebar: business time, and the bot with its switch. */
+/** The foot of the sidebar: the bot with its switch, and the way to the workbench. */
 
-import { isRunning, now, setClock } from "./clock.js";
-import { nextMorning, time } from "./dates.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { viewer } from "./people.js";
 import { attempt, store } from "./store.js";
-
-const HOUR = 3600;
-
-async function move(body) {
-  const clock = await attempt("clock", body);
-  if (clock?.now) setClock(clock);
-}
-
-/** Business time in one's own zone, with its levers. */
-export function clockBox() {
-  const who = viewer();
-  const day = new Intl.DateTimeFormat("en-GB", {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    timeZone: who.zone,
-  }).format(now() * 1000);
-  const lever = (label, name, run, words) =>
-    el(
-      "button.lever",
-      { type: "button", "aria-label": label, title: label, on: { click: run } },
-      icon(name, 15),
-      words,
-    );
-  const running = isRunning();
-  return el(
-    "div.clock",
-    { key: "clock", role: "group", "aria-label": "Business time" },
-    el(
-      "div.clock__time",
-      { title: "The time the shop and the bot live by" },
-      icon("clock", 15),
-      el("strong", {}, time(now(), who)),
-      el("span", {}, running ? day : `${day} · paused`),
-    ),
-    el(
-      "div.clock__levers",
-      {},
-      running
-        ? lever("Pause the clock", "pause", () => move({ running: false }))
-        : lever("Let the clock run", "play", () => move({ running: true })),
-      lever("One hour on", "forward", () => move({ advance: HOUR }), "1 h"),
-      lever(
-        "To the next morning, 09:00",
-        "sunrise",
-        () => move({ set: new Date(nextMorning(now(), who.zone) * 1000).toISOString() }),
-        "09:00",
-      ),
-    ),
-  );
-}
+import { openWorkbench } from "./workbench.js";
 
 /** Whether the bot runs and is connected, and its switch where there is one. */
 export function botBox() {
@@ -90,5 +37,28 @@ export function botBox() {
         icon("power", 14),
         running ? "Kill bot" : "Start bot",
       ),
+  );
+}
+
+/** The buttons that open the workbench. */
+export function benchBox() {
+  const entry = (tab, name, words, count) =>
+    el(
+      "button.lever",
+      {
+        type: "button",
+        "aria-pressed": String(store.workbench === tab),
+        on: { click: () => openWorkbench(tab) },
+      },
+      icon(name, 14),
+      words,
+      count > 0 && el("span.count", {}, String(count)),
+    );
+  return el(
+    "div.benches",
+    { key: "benches", role: "group", "aria-label": "Workbench" },
+    entry("inspector", "filter", "Inspector"),
+    entry("faults", "bolt", "Faults", store.faults.length),
+    entry("snapshots", "download", "Snapshots"),
   );
 }

@@ -24,6 +24,14 @@ export const store = {
   connection: "open",
   editing: null,
   trouble: null,
+  moving: false,
+  fired: [],
+  workbench: null,
+  traces: new Map(),
+  traceFilter: { words: "", wrong: false },
+  faults: [],
+  faultKind: "error",
+  snapshots: [],
 };
 
 const listeners = new Map();

@@ -1,0 +1,192 @@
+/** Business time and its levers: at the foot of the sidebar always, and at length in the workbench. */
+
+import { isRunning, now, setClock } from "./clock.js";
+import { dayOf, fromLocal, longDay, nextAt, time, toLocal } from "./dates.js";
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { viewer } from "./people.js";
+import { attempt, changed, store } from "./store.js";
+import { openWorkbench } from "./workbench.js";
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** Move business time; what came about on the way stands in `store.fired`. */
+async function move(body) {
+  if (store.moving) return;
+  Object.assign(store, { moving: true, fired: [] });
+  changed("clock", "workbench");
+  const answer = await attempt("clock", body);
+  store.moving = false;
+  if (answer?.fired) store.fired = answer.fired;
+  if (answer?.now) setClock(answer);
+  changed("clock", "workbench");
+}
+
+async function run(running) {
+  const answer = await attempt("clock", { running });
+  if (answer?.now) setClock(answer);
+}
+
+function goTo(at) {
+  move({ set: new Date(at * 1000).toISOString() });
+}
+
+function monday() {
+  return nextAt(now(), viewer().zone, "09:00", "Monday");
+}
+
+function tomorrow() {
+  const { zone } = viewer();
+  return fromLocal(dayOf(now() + DAY, zone), "09:00", zone);
+}
+
+function lever(label, words, act, name) {
+  return el(
+    "button.lever",
+    {
+      type: "button",
+      "aria-label": label,
+      title: label,
+      disabled: Boolean(store.moving),
+      on: { click: act },
+    },
+    name && icon(name, 15),
+    words,
+  );
+}
+
+function runLever() {
+  return isRunning()
+    ? lever("Pause the clock", null, () => run(false), "pause")
+    : lever("Let the clock run", null, () => run(true), "play");
+}
+
+/** The clock at the foot of the sidebar. */
+export function clockBox() {
+  const who = viewer();
+  const day = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    timeZone: who.zone,
+  }).format(now() * 1000);
+  return el(
+    "div.clock",
+    { key: "clock", role: "group", "aria-label": "Business time" },
+    el(
+      "button.clock__time",
+      {
+        type: "button",
+        title: "The time the shop and the bot live by. Open the clock",
+        on: { click: () => openWorkbench("clock") },
+      },
+      icon("clock", 15),
+      el("strong", {}, time(now(), who)),
+      el("span", {}, isRunning() ? day : `${day} · paused`),
+    ),
+    el(
+      "div.clock__levers",
+      {},
+      runLever(),
+      lever("One hour on", "1 hour", () => move({ advance: HOUR })),
+      lever("One day on", "1 day", () => move({ advance: DAY })),
+      lever("Go to Monday, 09:00", "Mon 09:00", () => goTo(monday())),
+    ),
+    firedLine(),
+  );
+}
+
+function firedLine() {
+  const count = store.fired.length;
+  if (!store.moving && !count) return null;
+  const words = `${count} ${count === 1 ? "thing" : "things"} happened`;
+  return el(
+    "button.clock__fired",
+    { type: "button", role: "status", on: { click: () => openWorkbench("clock") } },
+    store.moving ? `Moving on… ${count ? words : ""}` : words,
+    icon("right", 13),
+  );
+}
+
+/** The workbench's page about time. */
+export function clockPage() {
+  const who = viewer();
+  return el(
+    "div.bench__columns",
+    { key: "clock" },
+    el(
+      "section.bench__side.time",
+      { "aria-label": "Business time" },
+      el("p.time__now", {}, time(now(), who), el("small", {}, isRunning() ? "running" : "paused")),
+      el("p.time__day", {}, longDay(now(), who.zone, now())),
+      el("p.time__zone", {}, `in ${who.zone.replace(/_/g, " ")}`),
+      el("div.time__levers", {}, levers()),
+      otherTime(who),
+    ),
+    el("section.bench__main", { "aria-label": "What happened" }, happened(who)),
+  );
+}
+
+function levers() {
+  const step = (words, act) =>
+    el("button.button", { type: "button", disabled: Boolean(store.moving), on: { click: act } }, words);
+  return [
+    isRunning()
+      ? step([icon("pause", 15), "Pause"], () => run(false))
+      : step([icon("play", 15), "Run"], () => run(true)),
+    step("+ 15 min", () => move({ advance: HOUR / 4 })),
+    step("+ 1 hour", () => move({ advance: HOUR })),
+    step("+ 1 day", () => move({ advance: DAY })),
+    step("Tomorrow 09:00", () => goTo(tomorrow())),
+    step("Monday 09:00", () => goTo(monday())),
+  ];
+}
+
+function otherTime({ zone }) {
+  const submit = (event) => {
+    event.preventDefault();
+    const { value } = event.target.elements.at;
+    if (value) goTo(fromLocal(...value.split("T"), zone));
+  };
+  return el(
+    "form.time__other",
+    { on: { submit } },
+    el("input.field", {
+      type: "datetime-local",
+      name: "at",
+      required: true,
+      min: toLocal(now(), zone).join("T"),
+      "aria-label": "Another time",
+    }),
+    el("button.button", { type: "submit", disabled: Boolean(store.moving) }, "Go there"),
+  );
+}
+
+function happened(who) {
+  if (!store.fired.length) {
+    return el(
+      "p.bench__empty",
+      {},
+      store.moving
+        ? "Moving on, one due thing after the other…"
+        : "Move the clock: what becomes due on the way happens in order, and is listed here.",
+    );
+  }
+  return [
+    el("h3.bench__title", {}, store.moving ? "Happening" : "What happened on the way"),
+    el(
+      "ol.fired",
+      {},
+      store.fired.map(({ at, what }) => {
+        const instant = Date.parse(at) / 1000;
+        return el(
+          "li",
+          {},
+          el("time", { datetime: at }, `${longDay(instant, who.zone, now())}, ${time(instant, who)}`),
+          el("span", {}, what),
+        );
+      }),
+    ),
+  ];
+}
