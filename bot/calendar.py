@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot import public_holidays
 from bot.errors import SwitchboardError
-from bot.week import HoursNotUnderstood, HoursOverlap, Span, Week
+from bot.week import HoursNotUnderstood, Span, Week
 
 __all__ = [
-    "Absence", "Closure", "HoursNotUnderstood", "HoursOverlap", "NobodyWorks", "Period", "Span",
+    "Absence", "Closure", "HoursNotUnderstood", "NobodyWorks", "Period", "Span",
     "UnknownZone", "Week", "WorkCalendar", "WrongOrder", "add_working_days", "add_working_time",
     "holiday_name", "is_night", "is_quiet", "is_working", "is_working_day", "local", "next_welcome_moment",
     "next_working_moment", "overlap", "resolve", "working_time", "zone",

@@ -31,7 +31,23 @@ _SHORTEST_MONTH = 28
 
 
 class RhythmNotUnderstood(SwitchboardError):
-    """This is not a rhythm: {reason}"""  # noqa: D400 - the reason ends the sentence
+    """This is not a rhythm that I know."""
+
+
+class NoWeekday(RhythmNotUnderstood):
+    """Choose at least one day of the week."""
+
+
+class WrongWeeks(RhythmNotUnderstood):
+    """Choose every 1 to 53 weeks, and the date of the first time."""
+
+
+class WrongNth(RhythmNotUnderstood):
+    """Choose the first, second, third, fourth or last of one day of the week."""
+
+
+class WrongDay(RhythmNotUnderstood):
+    """Choose a day of the month from 1 to 31, or the last."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +64,16 @@ class Rhythm:
     day: int = 0
 
     def __post_init__(self) -> None:
-        if reason := self._mistake():
-            raise RhythmNotUnderstood(reason=reason)
+        rules = {
+            "daily": (True, RhythmNotUnderstood),
+            "weekdays": (bool(self.weekdays), NoWeekday),
+            "weeks": (self.since is not None and 1 <= self.weeks <= 53, WrongWeeks),
+            "nth_weekday": (self.nth in _NTH and len(self.weekdays) == 1, WrongNth),
+            "month_day": (self.day == LAST or 1 <= self.day <= 31, WrongDay),
+        }
+        fits, mistake = rules.get(self.kind, (False, RhythmNotUnderstood))
+        if not fits or any(weekday not in range(7) for weekday in self.weekdays):
+            raise mistake
 
     @classmethod
     def daily(cls) -> Self:
@@ -89,7 +113,7 @@ class Rhythm:
                 since=date.fromisoformat(since) if isinstance(since, str) else None,
             )
         except (TypeError, ValueError) as error:
-            raise RhythmNotUnderstood(reason=f"{dict(stored)}.") from error
+            raise RhythmNotUnderstood from error
 
     def to_dict(self) -> dict[str, object]:
         """Give plain values for a JSON column: only the fields that this kind has."""
@@ -103,22 +127,6 @@ class Rhythm:
         if self.day:
             fields["day"] = self.day
         return fields
-
-    def _mistake(self) -> str | None:
-        rules = {
-            "daily": (True, ""),
-            "weekdays": (bool(self.weekdays), "no weekday is chosen."),
-            "weeks": (self.since is not None and 1 <= self.weeks <= 53, "every 1 to 53 weeks, from a date."),
-            "nth_weekday": (
-                self.nth in _NTH and len(self.weekdays) == 1,
-                "the first to fourth, or last, of one weekday.",
-            ),
-            "month_day": (self.day == LAST or 1 <= self.day <= 31, "a day from 1 to 31, or the last."),
-        }
-        fits, reason = rules.get(self.kind, (False, f"{self.kind} is unknown."))
-        if any(weekday not in range(7) for weekday in self.weekdays):
-            return "a weekday is one of seven."
-        return None if fits else reason
 
 
 @dataclass(frozen=True)

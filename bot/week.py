@@ -37,16 +37,65 @@ _SEVERAL = {
 }  # fmt: skip
 _NO_HOURS = {"off", "closed", "free", "never", "none", "frei", "休息"}
 _ALL_HOURS = {"all day", "24h", "全天"}
-_CLOCK = r"(\d{1,2})(?:[:.h](\d{2}))?\s*([ap])?\.?(?:m\.?)?(?:h|uhr)?"
+_CLOCK = r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*([ap])?\.?(?:m\.?)?(?:h|uhr)?"
+# Ways to write the same: from, to, and, am, and "9-17, sat" with a comma for a semicolon.
+_SIMPLER = tuple(
+    (re.compile(pattern), instead)
+    for pattern, instead in (
+        (r"\b([ap])\.\s?m\b\.?", r"\1m"),
+        (r"\b(?:from|von|de|das)\b", " "),
+        (r"[\u2010-\u2015\u2212~至到]|\b(?:to|until|till|bis|through|a|as)\b", "-"),
+        (r"[、&+/]|\b(?:and|und|et|y|e)\b", ","),
+        (r"[^\S\n]+", " "),
+        (r",[ ,]*,", ","),
+        (r"(\d[^;\n,]*), ?(?=[^\W\d])", r"\1;"),
+    )
+)
 _SPAN = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
 
 
 class HoursNotUnderstood(SwitchboardError):
-    """I do not understand "{text}": {reason} Write hours like mon-fri 9-12, 13-17:30; sat 10-13."""
+    """Hours are written like mon-fri 9-12, 13-17:30; sat 10-13."""
+
+    def __init__(self, **details: object) -> None:
+        # What was pasted by mistake may be long.
+        super().__init__(**{name: _short(str(value)) for name, value in details.items()})
 
 
-class HoursOverlap(SwitchboardError):
-    """The hours {one} and {other} overlap on the same day."""
+class NoHours(HoursNotUnderstood):
+    """No hours stand in "{text}". Write them like mon-fri 9-12, 13-17:30; sat 10-13."""
+
+
+class NoDays(HoursNotUnderstood):
+    """On which days is "{text}"? Write mon-fri, or daily, before the hours."""
+
+
+class UnknownDays(HoursNotUnderstood):
+    """No day of the week is called "{text}". Write days like mon-fri, or mon, wed."""
+
+
+class DayTwice(HoursNotUnderstood):
+    """A day stands twice in "{text}". Write all of its hours together, like fri 9-12, 13-15."""
+
+
+class NotHours(HoursNotUnderstood):
+    """These are not hours: "{text}". Write from and to, like 9-12, 13-17:30."""
+
+
+class NoSuchTime(HoursNotUnderstood):
+    """No clock shows the times in "{text}"."""
+
+
+class EndsInMorning(HoursNotUnderstood):
+    """So written, "{text}" ends the next morning. Write 9-17 or 9am-5pm if it ends on the same day."""
+
+
+class NotInOrder(HoursNotUnderstood):
+    """In "{text}" later hours come first. Write the afternoon like 13-17 or 1pm-5pm."""
+
+
+class HoursOverlap(HoursNotUnderstood):
+    """The hours {one} and {other} of one day overlap."""
 
 
 @dataclass(frozen=True, order=True)
@@ -62,9 +111,9 @@ class Span:
     def __post_init__(self) -> None:
         for wall in (self.start, self.end):
             if wall.second or wall.microsecond or wall.tzinfo:
-                raise HoursNotUnderstood(text=wall, reason="hours are whole minutes without a zone.")
+                raise NoSuchTime(text=wall)
         if self.start == self.end != _MIDNIGHT:
-            raise HoursNotUnderstood(text=self, reason="the start and the end are the same.")
+            raise NotHours(text=self)
 
     @property
     def ends_next_day(self) -> bool:
@@ -119,14 +168,14 @@ class Week:
         days: dict[int, tuple[Span, ...]] = {}
         parts = [part for part in re.split(r"[;\n]", _fold(text)) if part.strip()]
         if not parts:
-            raise HoursNotUnderstood(text=text, reason="there are no hours in it.")
+            raise NoHours(text=text)
         if len(parts) == 1 and parts[0].strip() in _NO_HOURS:
             return cls()
         for part in parts:
             named, spans = _read(part.strip())
             for day in named:
                 if day in days:
-                    raise HoursNotUnderstood(text=text.strip(), reason=f"{_SHORT[day]} is named twice.")
+                    raise DayTwice(text=text.strip())
                 days[day] = spans
         return cls(*(days.get(number, ()) for number in range(7)))
 
@@ -140,22 +189,22 @@ class Week:
 
 
 def _fold(text: str) -> str:
-    """Take away what does not matter: case, accents, wide signs, kinds of dashes, words for to and and."""
+    """Take away what does not matter: case, accents, kinds of dashes and commas, little words."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = re.sub(r"[\u2010-\u2015\u2212~至到]|\b(?:to|until|till|bis|through|a|as)\b", "-", plain)
-    plain = re.sub(r"[、&+]|\b(?:and|und|et|y|e)\b", ",", plain)
-    return re.sub(r"[^\S\n]+", " ", plain)
+    for pattern, instead in _SIMPLER:
+        plain = pattern.sub(instead, plain)
+    return plain
 
 
 def _read(part: str) -> tuple[list[int], tuple[Span, ...]]:
     """Read one part, such as "mon-wed, fri 9-12, 13-17"."""
     hours = re.search(r"\d|" + "|".join(sorted(_NO_HOURS | _ALL_HOURS, key=len, reverse=True)), part)
     if hours is None:
-        raise HoursNotUnderstood(text=part, reason="it says no hours.")
+        raise NoHours(text=part)
     named = part[: hours.start()].strip(" ,:-")
     if not named:
-        raise HoursNotUnderstood(text=part, reason="it does not say on which days (daily is every day).")
+        raise NoDays(text=part)
     return _days(named), _spans(part[hours.start() :].strip(" ,."))
 
 
@@ -170,7 +219,7 @@ def _days(named: str) -> list[int]:
             continue
         first, _, last = (word.strip(" .") for word in words.partition("-"))
         if first not in _DAY or last not in _DAY:
-            raise HoursNotUnderstood(text=words, reason="this is not a day of the week.")
+            raise UnknownDays(text=words)
         # "fri-mon" goes round the end of the week.
         found += ((_DAY[first] + n) % 7 for n in range((_DAY[last] - _DAY[first]) % 7 + 1))
     return found
@@ -181,29 +230,45 @@ def _spans(text: str) -> tuple[Span, ...]:
         return ()
     if text in _ALL_HOURS:
         return (Span(_MIDNIGHT, _MIDNIGHT),)
-    return tuple(_span(written.strip(" .")) for written in text.split(","))
+    spans = tuple(_span(written.strip(" .")) for written in text.split(","))
+    # "9-12, 1-5" would otherwise be worked from one to five in the night.
+    if list(spans) != sorted(spans):
+        raise NotInOrder(text=text)
+    return spans
 
 
 def _span(written: str) -> Span:
     match = _SPAN.fullmatch(written)
     if match is None:
-        raise HoursNotUnderstood(text=written, reason="these are not hours from and to.")
+        raise NotHours(text=written)
     hour, minute, half, to_hour, to_minute, to_half = match.groups()
-    # In "9-5pm" the nine is a morning's: only the side that says so is moved.
-    return Span(_wall(written, hour, minute, half), _wall(written, to_hour, to_minute, to_half))
+    end = _wall(written, to_hour, to_minute, to_half)
+    if to_half and not half and 1 <= int(hour) <= 12:
+        # "1-5pm" begins in the afternoon, "9-5pm" in the morning.
+        same = _wall(written, hour, minute, to_half)
+        return Span(same if same < end else _wall(written, hour, minute, "a" if to_half == "p" else "p"), end)
+    start = _wall(written, hour, minute, half)
+    # "9-5" is hardly ever meant to end in the next morning; "22-6" and "09:00-05:00" are.
+    if not to_half and to_hour in set("123456789") and end <= start and (half or start.hour <= 12):
+        raise EndsInMorning(text=written)
+    return Span(start, end)
 
 
 def _wall(written: str, hour: str, minute: str | None, half: str | None) -> time:
     hours, minutes = int(hour), int(minute or 0)
     if half:
         if not 1 <= hours <= 12:
-            raise HoursNotUnderstood(text=written, reason="am and pm go with the hours 1 to 12.")
+            raise NoSuchTime(text=written)
         hours = hours % 12 + (12 if half == "p" else 0)
     if (hours, minutes) == (24, 0):
         return _MIDNIGHT
     if hours > 23 or minutes > 59:
-        raise HoursNotUnderstood(text=written, reason="there is no such time of day.")
+        raise NoSuchTime(text=written)
     return time(hours, minutes)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _runs(numbers: list[int]) -> str:
