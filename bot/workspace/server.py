@@ -140,7 +140,7 @@ class Workspace:
         """Open the ports; OSError when one is taken."""
         app = web.Application(middlewares=[self._guard], client_max_size=128 * 1024 * 1024)
         app.router.add_routes([
-            web.get("/", self._page), web.static("/static", _PAGE),
+            web.get("/", self._page), web.get("/archives/{rest:.*}", self._page), web.static("/static", _PAGE),
             web.route("*", "/api/{method}", self.api.serve), web.get("/socket/{ticket}", self._socket),
             web.post("/upload/{ticket}", self.api.upload), web.post("/respond/{ticket}", self._respond),
             web.get("/files/{id}/{name}", self._file), *self.control.routes(),

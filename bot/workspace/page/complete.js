@@ -1,10 +1,11 @@
 /** What the composer offers while one types: /commands, @people, #channels and :emoji:. */
 
-import { emoji, searchEmoji } from "./emoji.js";
+import { searchEmoji } from "./emoji.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { emojiNode } from "./mrkdwn.js";
 import { isApp, nameOf, userAvatar } from "./people.js";
-import { store } from "./store.js";
+import { attempt, store } from "./store.js";
 
 const LIMIT = 8;
 const BROADCASTS = [
@@ -13,6 +14,7 @@ const BROADCASTS = [
 ];
 
 /**
+ * An item with `run` is done instead of inserted.
  * The offers for the text before the caret: `{from, items}` where `from` is the index the chosen `insert`
  * replaces from, or null when there is nothing to offer.
  */
@@ -35,7 +37,17 @@ const KINDS = [
 ];
 
 function commands(word) {
-  return store.commands
+  const shortcuts = store.shortcuts
+    .filter(({ type, name }) => type === "global" && name.toLowerCase().includes(word))
+    .map(({ callback_id: id, name, description }) => ({
+      insert: `/shortcut ${id}`,
+      title: name,
+      hint: "Shortcut",
+      description: description ?? store.bot?.name,
+      lead: () => el("span.offer__icon", {}, icon("play")),
+      run: () => attempt("shortcut", { callback_id: id }),
+    }));
+  const named = store.commands
     .filter(({ command }) => command.slice(1).startsWith(word))
     .map(({ command, description, usage_hint: usage }) => ({
       insert: `${command} `,
@@ -44,6 +56,7 @@ function commands(word) {
       description,
       lead: () => el("span.offer__icon", {}, icon("bolt")),
     }));
+  return [...named, ...shortcuts];
 }
 
 function people(word) {
@@ -63,13 +76,21 @@ function people(word) {
     description: isApp(user) ? "App" : user.profile?.title,
     lead: () => userAvatar(user, { size: "s" }),
   }));
+  const groups = [...store.usergroups.values()]
+    .filter(({ handle, name }) => `${handle} ${name}`.toLowerCase().includes(word))
+    .map(({ handle, name }) => ({
+      insert: `@${handle} `,
+      title: `@${handle}`,
+      description: name,
+      lead: () => el("span.offer__icon", {}, icon("people")),
+    }));
   const all = BROADCASTS.filter(([name]) => name.startsWith(word)).map(([name, description]) => ({
     insert: `@${name} `,
     title: `@${name}`,
     description,
     lead: () => el("span.offer__icon", {}, icon("people")),
   }));
-  return [...persons.sort((a, b) => a.title.localeCompare(b.title)), ...all];
+  return [...persons.sort((a, b) => a.title.localeCompare(b.title)), ...groups, ...all];
 }
 
 function channels(word) {
@@ -84,9 +105,9 @@ function channels(word) {
 }
 
 function emojis(word) {
-  return searchEmoji(word, LIMIT).map(([name, character]) => ({
-    insert: `${character} `,
+  return searchEmoji(word, LIMIT).map(([name]) => ({
+    insert: `:${name}: `,
     title: `:${name}:`,
-    lead: () => el("span.offer__icon.emoji", {}, emoji(name)),
+    lead: () => el("span.offer__icon.emoji", {}, emojiNode(name)),
   }));
 }

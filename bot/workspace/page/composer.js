@@ -84,7 +84,7 @@ export class Composer {
       {},
       filePicker({ class: "icon-button", label: "Attach files" }, icon("plus"), (read) => this.#attach(read)),
       tool("Emoji", "smile", ({ currentTarget }) =>
-        openEmoji(currentTarget, (name, character) => this.insert(`${character} `)),
+        openEmoji(currentTarget, (name) => this.insert(`:${name}: `)),
       ),
       tool("Mention someone", "at", () => this.insert("@")),
       tool("Run a command", "bolt", () => {
@@ -162,6 +162,12 @@ export class Composer {
   }
 
   #accept(item) {
+    if (item.run) {
+      this.#offer(null);
+      this.#reset("", this.files);
+      item.run();
+      return;
+    }
     const caret = this.area.selectionStart;
     this.area.setRangeText(item.insert, this.offer.from, caret, "end");
     this.#offer(null);

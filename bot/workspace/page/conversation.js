@@ -8,7 +8,8 @@ import { icon } from "./icons.js";
 import { languageOf, context, isApp, nameOf, userAvatar } from "./people.js";
 import { editLast } from "./messageactions.js";
 import { render } from "./mrkdwn.js";
-import { backToList } from "./navigate.js";
+import { backToList, openDirect } from "./navigate.js";
+import { openMenu } from "./popup.js";
 import { now } from "./clock.js";
 import { attempt, loadFeed, store } from "./store.js";
 
@@ -74,11 +75,31 @@ export class Conversation {
       !other &&
         info &&
         el(
-          "span.pane__count",
-          { title: "Members" },
+          "button.pane__count",
+          {
+            type: "button",
+            title: "Who is here",
+            "aria-label": `${info.num_members ?? info.members?.length ?? 0} members`,
+            "aria-haspopup": "menu",
+            on: { click: ({ currentTarget }) => this.#openMembers(currentTarget) },
+          },
           icon("people", 16),
           String(info.num_members ?? info.members?.length ?? ""),
         ),
+    );
+  }
+
+  #openMembers(anchor) {
+    const people = (this.info.members ?? []).map((id) => store.users.get(id)).filter(Boolean);
+    openMenu(
+      anchor,
+      people.map((user) => ({
+        label: nameOf(user),
+        description: aboutPerson(user),
+        lead: userAvatar(user, { size: "s" }),
+        run: () => openDirect(user),
+      })),
+      { label: "Who is here", align: "end" },
     );
   }
 

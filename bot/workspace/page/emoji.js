@@ -48,6 +48,8 @@ const BY_NAME = new Map();
 const words = TABLE.trim().split(/\s+/);
 for (let index = 0; index < words.length; index += 2) BY_NAME.set(words[index], words[index + 1]);
 
+let custom = new Map();
+
 const REGIONAL_A = 0x1f1e6;
 const SKIN = { 2: "🏻", 3: "🏼", 4: "🏽", 5: "🏾", 6: "🏿" };
 
@@ -57,9 +59,21 @@ export const FREQUENT = ["+1", "white_check_mark", "eyes", "heart", "tada", "pra
 /** The character of `name` ("tada", "flag-gb", "wave::skin-tone-3"), or null when there is none. */
 export function emoji(name) {
   const [base, tone] = name.split("::skin-tone-");
-  const found = BY_NAME.get(base) ?? flag(base);
+  const alias = /^alias:(.+)$/.exec(custom.get(base) ?? "")?.[1];
+  const found = BY_NAME.get(alias ?? base) ?? flag(alias ?? base);
   if (!found) return null;
   return tone && SKIN[tone] ? found.replace("\ufe0f", "") + SKIN[tone] : found;
+}
+
+/** Take in the workspace's own emoji: `{name: "data:image/..." or "alias:name"}`. */
+export function setCustomEmoji(byName) {
+  custom = new Map(Object.entries(byName));
+}
+
+/** The picture of one of the workspace's own emoji, or null. */
+export function emojiPicture(name) {
+  const picture = custom.get(name) ?? "";
+  return picture.startsWith("data:image/") ? picture : null;
 }
 
 function flag(name) {
@@ -76,7 +90,8 @@ function flag(name) {
 /** Up to `limit` `[name, character]` pairs whose name holds `query`, those that begin with it first. */
 export function searchEmoji(query, limit = 60) {
   const wanted = query.toLowerCase();
-  const hits = [...BY_NAME].filter(([name]) => name.includes(wanted));
+  const own = [...custom.keys()].map((name) => [name, emoji(name) ?? `:${name}:`]);
+  const hits = [...BY_NAME, ...own].filter(([name]) => name.includes(wanted));
   if (/^flag-[a-z]{2}$/.test(wanted)) hits.unshift([wanted, flag(wanted)]);
   const rank = ([name]) => (name.startsWith(wanted) ? 0 : 1);
   return hits.sort((a, b) => rank(a) - rank(b)).slice(0, limit);

@@ -30,7 +30,7 @@ export class FeedView {
         tabindex: 0,
         role: "log",
         "aria-label": thread ? "Thread" : "Messages",
-        on: { scroll: () => this.#scrolled() },
+        on: { scroll: () => this.#scrolled(), keydown: (event) => this.#rove(event) },
       },
       this.list,
     );
@@ -120,6 +120,17 @@ export class FeedView {
     if (!this.stuck && this.newest) this.fresh += messages.filter(({ ts }) => ts > this.newest).length;
     if (this.newest && newest > this.newest && messages.at(-1).user === store.me.id) this.stuck = true;
     this.newest = newest ?? this.newest;
+  }
+
+  // Up and down go from message to message; Tab then reaches what stands in it.
+  #rove(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const here = event.target.closest(".message");
+    if (!step || (event.target !== this.scroller && event.target !== here)) return;
+    const all = [...this.list.querySelectorAll(".message")];
+    const at = here ? all.indexOf(here) + step : all.length - 1;
+    event.preventDefault();
+    all[at]?.focus();
   }
 
   #drawJump() {

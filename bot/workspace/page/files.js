@@ -4,8 +4,8 @@ import { fileUrl } from "./api.js";
 import { el, patch } from "./dom.js";
 import { icon } from "./icons.js";
 import { link, plain } from "./mrkdwn.js";
+import { canPreview, isPicture, openPreview } from "./preview.js";
 
-const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 const KILO = 1024;
 
 /** "12 KB". */
@@ -50,14 +50,14 @@ export function fileCard(file) {
       { href: url, download: file.name ?? "file", "aria-label": `Download ${name}` },
       icon("download"),
     );
-  if (url && PICTURES.has(file.mimetype)) {
+  if (url && isPicture(file)) {
     return el(
       "figure.picture",
       {},
       el("figcaption.picture__name", {}, name, " ", el("small", {}, sizeWords(file.size))),
       el(
-        "a.picture__frame",
-        { href: url, target: "_blank", rel: "noopener" },
+        "button.picture__frame",
+        { type: "button", "aria-label": `Look at ${name}`, on: { click: () => openPreview(file) } },
         el("img", { src: url, alt: file.alt_txt || name, loading: "lazy" }),
       ),
       download,
@@ -70,7 +70,13 @@ export function fileCard(file) {
     el(
       "span.file__words",
       {},
-      el("span.file__name", {}, name),
+      url && canPreview(file)
+        ? el(
+            "button.file__name",
+            { type: "button", "aria-label": `Look at ${name}`, on: { click: () => openPreview(file) } },
+            name,
+          )
+        : el("span.file__name", {}, name),
       el("small", {}, [file.pretty_type, sizeWords(file.size)].filter(Boolean).join(" · ")),
     ),
     download,

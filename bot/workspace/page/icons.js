@@ -30,6 +30,7 @@ const PATHS = {
   file: "M5 2.5h6.5L15.5 6.5V17.5H5zM11 2.5v4.5h4.5",
   image: "M3 4h14v12H3zM3 14l4-4 3.5 3.5 2-2L17 15M12.5 7.5v.1",
   download: "M10 3v9M6 8.5l4 4 4-4M3.5 16.5h13",
+  pin: "M7 3h6l-1 5 3 3.5H5L8 8zM10 11.5V17.5",
   plus: "M10 4v12M4 10h12",
   edit: "M4 13.5 13 4.5l2.5 2.5-9 9H4z",
   trash: "M4 6h12M8 6V4h4v2M5.5 6l.7 10.5h7.6L14.5 6",

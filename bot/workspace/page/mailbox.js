@@ -109,7 +109,7 @@ export class Mailbox {
   }
 
   async #send(files) {
-    for (const file of files) await sendRaw(this.address, file);
+    for (const file of files) await sendRaw(this.owner, file);
     loadMails(this.address);
   }
 

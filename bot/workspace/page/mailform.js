@@ -4,7 +4,7 @@ import { el, patch } from "./dom.js";
 import { fileChips, filePicker, readFile } from "./files.js";
 import { icon } from "./icons.js";
 import { post } from "./api.js";
-import { store, trouble } from "./store.js";
+import { addressesFor, trouble } from "./store.js";
 
 /** The address in `Name <address>`. */
 function bareAddress(text) {
@@ -70,7 +70,7 @@ export class MailForm {
       bareAddress(
         this.answered.direction === "in" ? (this.answered.reply_to ?? this.answered.from) : this.answered.to,
       );
-    const all = [...new Set([answering, ...store.mailTo].filter(Boolean))];
+    const all = [...new Set([answering, ...addressesFor(this.from)].filter(Boolean))];
     const list = el(
       "datalist",
       { id: "shop-addresses" },
@@ -166,7 +166,7 @@ function row(label, field, className) {
 export async function sendRaw(from, file) {
   try {
     const { base64 } = await readFile(file);
-    await post("mail/raw", { from, to: store.mailTo[0], base64 });
+    await post("mail/raw", { from: from.address, to: addressesFor(from)[0], base64 });
   } catch (error) {
     trouble(error.message);
   }

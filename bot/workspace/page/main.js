@@ -11,10 +11,12 @@ import { Mailbox } from "./mailbox.js";
 import { mountModal, renderModal } from "./modal.js";
 import { closeSide, followPermalinks, go } from "./navigate.js";
 import { closePopup } from "./popup.js";
-import { parseRoute } from "./route.js";
+import { watchOthers } from "./others.js";
+import { followPeople } from "./profile.js";
+import { parseRoute, pathHash } from "./route.js";
 import { SearchResults, Thread } from "./side.js";
 import { sidebar } from "./sidebar.js";
-import { applyState, changed, loadFeed, loadMails, on, store } from "./store.js";
+import { applyState, changed, loadFeed, loadMails, on, store, trouble } from "./store.js";
 import { Stream } from "./stream.js";
 import { applyTheme, followSystem } from "./theme.js";
 import { clockPage } from "./clockpanel.js";
@@ -22,7 +24,7 @@ import { faultsPage, readFaults } from "./faults.js";
 import { inspectorPage, readTraces } from "./inspector.js";
 import { readSnapshots, snapshotsPage } from "./snapshots.js";
 import { drawWorkbench, registerPage } from "./workbench.js";
-import { mountToasts, showArrival, showMailArrival, showTrouble } from "./toasts.js";
+import { mountToasts, showArrival, showElsewhere, showMailArrival, showTrouble } from "./toasts.js";
 
 const LAST_PERSON = "last person";
 const app = document.getElementById("app");
@@ -48,6 +50,7 @@ async function become(person) {
   dropPanes();
   await refresh(person);
   localStorage.setItem(LAST_PERSON, store.me.id);
+  watchOthers();
   stream = new Stream(store.me.id, applyEvent, (state) => {
     // What happened while the stream was away is read anew.
     if (state === "open" && store.connection === "lost") reread();
@@ -104,6 +107,7 @@ async function follow() {
     if (!(error instanceof ApiError)) throw error;
     return showFailure(error.message);
   }
+  if (route.kind && !exists(route)) trouble("This conversation does not exist, or is not yours to see.");
   if (!route.kind || !exists(route)) return go({ ...defaultPlace(), me: store.me.id }, "list");
   store.route = { ...route, ...appPlace(route), me: store.me.id };
   return changed("route");
@@ -238,12 +242,12 @@ function title() {
 
 /** Once a route names a message, show it. */
 function showTarget() {
-  const { at } = store.route;
-  const key = at ? `${store.route.channel} ${at}` : null;
+  const { at, channel, thread } = store.route;
+  const key = at ? `${channel} ${at}` : null;
   if (key === store.shownTarget) return;
   store.shownTarget = key;
-  const { feed } = panes.main ?? {};
-  if (at && feed) loadFeed(store.route.channel).then(() => feed.showMessage(at));
+  const { feed } = (thread ? panes.extra : panes.main) ?? {};
+  if (at && feed) loadFeed(channel, thread).then(() => feed.showMessage(at));
 }
 
 function keys(event) {
@@ -272,15 +276,21 @@ on(["connection"], () => {
 on(["trouble"], showTrouble);
 on(["arrival"], showArrival);
 on(["mail-arrival"], showMailArrival);
+on(["elsewhere"], () => {
+  showElsewhere();
+  drawSide();
+});
 
 registerPage("clock", clockPage);
 registerPage("inspector", inspectorPage, readTraces);
 registerPage("faults", faultsPage, readFaults);
 registerPage("snapshots", snapshotsPage, readSnapshots);
 
+if (pathHash()) history.replaceState(null, "", `/${pathHash()}`);
 applyTheme();
 followSystem();
 followPermalinks();
+followPeople();
 mountModal();
 mountToasts();
 startTicking();

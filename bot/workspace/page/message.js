@@ -81,6 +81,7 @@ function build(message, place, editing) {
       "div.message__main",
       {},
       message.is_ephemeral && el("div.message__only", {}, icon("eye", 14), "Only visible to you"),
+      message.pinned_to?.includes(place.channel) && el("div.message__only", {}, icon("pin", 14), "Pinned"),
       message.subtype === "thread_broadcast" && !place.thread && broadcastLine(message, place),
       !place.grouped && head(author, stamp),
       editing ? editor(message, place) : [body(message, place), extras(message, place)],
@@ -93,9 +94,14 @@ function head(author, stamp) {
   return el(
     "div.message__head",
     {},
-    el("span.message__name", { title: author.user?.profile?.title }, author.name),
+    el(
+      author.user ? "button.message__name" : "span.message__name",
+      { type: author.user && "button", title: author.user?.profile?.title, "data-user": author.user?.id },
+      author.name,
+    ),
     author.app && el("span.badge", {}, "APP"),
-    author.user?.is_restricted && el("span.badge", {}, "GUEST"),
+    (author.user?.is_restricted || author.user?.is_ultra_restricted) && el("span.badge", {}, "GUEST"),
+    author.user?.is_stranger && el("span.badge", {}, "EXTERNAL"),
     author.user?.profile?.status_emoji && render(author.user.profile.status_emoji, context()),
     stamp,
   );
@@ -106,7 +112,7 @@ function systemLine(message) {
   const who = nameOf(store.users.get(message.user));
   return el(
     "article.message.message--system",
-    { "data-ts": message.ts },
+    { "data-ts": message.ts, tabindex: -1 },
     el("span", {}, words ? `${who} ${words}` : render(message.text, context())),
   );
 }

@@ -52,6 +52,7 @@ function entries(message, place) {
   return [
     ...shortcuts,
     ...(shortcuts.length ? [null] : []),
+    pinEntry(message, place),
     { label: "Copy link", icon: "link", run: () => copyLink(message, place) },
     ...(mine
       ? [
@@ -62,13 +63,22 @@ function entries(message, place) {
   ];
 }
 
+function pinEntry(message, place) {
+  const pinned = message.pinned_to?.includes(place.channel);
+  return {
+    label: pinned ? "Unpin from channel" : "Pin to channel",
+    icon: "pin",
+    run: () => attempt(pinned ? "unpin" : "pin", { channel: place.channel, ts: message.ts }),
+  };
+}
+
 function copyLink(message, place) {
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : undefined;
   const hash = routeHash({
     me: store.me.id,
     kind: "channel",
     channel: place.channel,
-    at: thread ? undefined : message.ts,
+    at: message.ts,
     thread,
   });
   navigator.clipboard?.writeText(`${location.origin}/${hash}`);

@@ -6,7 +6,7 @@
 
 import { el } from "./dom.js";
 import { slackFormat } from "./dates.js";
-import { emoji } from "./emoji.js";
+import { emoji, emojiPicture } from "./emoji.js";
 
 const STYLES = { "*": "strong", _: "em", "~": "del" };
 const ANGLE = /<([^<>\n]+)>/y;
@@ -94,7 +94,7 @@ function token(text, at, inside, hopeless) {
   const mark = text[at];
   if (mark === "<") return matched(ANGLE, text, at, ([, body]) => angle(body));
   if (mark === "`") return matched(CODE, text, at, ([, body]) => ({ kind: "code", text: literal(body) }));
-  if (mark === ":") return matched(EMOJI, text, at, ([, name]) => emoji(name) && { kind: "emoji", name });
+  if (mark === ":") return matched(EMOJI, text, at, ([, name]) => (emoji(name) ?? emojiPicture(name)) && { kind: "emoji", name });
   if (mark === "h" && !/\w/.test(text[at - 1] ?? "")) {
     return matched(BARE_URL, text, at, ([url]) => ({ kind: "link", url: unescape(url), label: null }));
   }
@@ -193,16 +193,21 @@ export function mention(kind, id, label, context) {
     const name = context.user?.(id)?.name ?? label ?? "someone";
     return el(
       "span.mention",
-      { class: id === context.me ? "mention--me" : null, "data-user": id },
+      { class: id === context.me ? "mention--me" : null, "data-user": id, tabindex: 0, role: "button" },
       `@${name}`,
     );
   }
-  return el("span.mention", { class: kind === "broadcast" ? "mention--me" : null }, label ?? `@${id}`);
+  const group = kind === "group" ? context.group?.(id) : null;
+  const mine = kind === "broadcast" || group?.users?.includes(context.me);
+  const words = group ? `@${group.handle}` : (label ?? `@${id}`);
+  return el("span.mention", { class: mine ? "mention--me" : null, title: group?.name }, words);
 }
 
 /** An emoji by name, or its `:name:` when it is not in the table. */
 export function emojiNode(name) {
   const character = emoji(name);
+  const picture = emojiPicture(name);
+  if (picture) return el("img.emoji.emoji--own", { src: picture, alt: `:${name}:`, title: `:${name}:` });
   if (!character) return `:${name}:`;
   return el(
     "span.emoji",
@@ -228,7 +233,7 @@ const RENDER = {
   link: (node) => link(node.url, node.label ?? node.url.replace(/^mailto:|^tel:/, "")),
   user: (node, context) => mention("user", node.id, node.label, context),
   channel: (node, context) => mention("channel", node.id, node.label, context),
-  group: (node, context) => mention("group", node.id, node.label ?? "a group", context),
+  group: (node, context) => mention("group", node.id, node.label ?? "@a group", context),
   broadcast: (node, context) => mention("broadcast", node.range, null, context),
   emoji: (node) => emojiNode(node.name),
   date: dateNode,
@@ -240,7 +245,7 @@ function renderNodes(nodes, context) {
 
 /**
  * Make DOM nodes of mrkdwn. `context` answers for names and time:
- * `{user(id), channel(id), channelHref(id), me, zone, locale, now}` (`now` in seconds).
+ * `{user(id), channel(id), channelHref(id), group(id), me, zone, locale, now}` (`now` in seconds).
  */
 export function render(text, context) {
   return renderNodes(parse(text ?? ""), context);

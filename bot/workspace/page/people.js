@@ -32,6 +32,7 @@ export function context() {
   return {
     user: mentionable,
     channel: (id) => store.channels.get(id),
+    group: (id) => store.usergroups.get(id),
     channelHref: (id) => routeHash({ me: store.me?.id, kind: "channel", channel: id }),
     me: store.me?.id,
     ...viewer(),

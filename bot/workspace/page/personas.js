@@ -57,9 +57,14 @@ function asOutsider(one) {
   return face(
     one.name,
     avatar(one.name),
-    `Outside · ${one.company ?? one.address}`,
+    `Outside · ${one.company || (one.role === "customer" ? "customer" : one.address)}`,
     [local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "),
   );
+}
+
+function waiting({ id }) {
+  const count = store.elsewhere.get(id);
+  return count ? `${count} new` : "";
 }
 
 function openPersonas(anchor) {
@@ -69,19 +74,21 @@ function openPersonas(anchor) {
     .filter(Boolean)
     .map((user) => ({
       label: nameOf(user),
-      description: [user.profile?.title, local(user.tz), languageOf(user.locale)].filter(Boolean).join(" · "),
+      description: [waiting(user), user.profile?.title, local(user.tz), languageOf(user.locale)]
+        .filter(Boolean)
+        .join(" · "),
       lead: userAvatar(user),
       chosen: !outside && user.id === store.me.id,
       run: () => become(user.id),
     }));
-  const suppliers = store.correspondents.map((one) => ({
+  const outsiders = store.correspondents.map((one) => ({
     label: one.name,
-    description: [one.company, local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "),
+    description: [one.company || (one.role === "customer" && "Customer"), local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "),
     lead: avatar(one.name),
     chosen: outside && store.route.address === one.address,
     run: () => go({ kind: "mail", address: one.address }),
   }));
-  openMenu(anchor, [...people, ...(suppliers.length ? [null, ...suppliers] : [])], {
+  openMenu(anchor, [...people, ...(outsiders.length ? [null, ...outsiders] : [])], {
     label: "Be somebody else",
   });
 }

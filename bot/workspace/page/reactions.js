@@ -3,6 +3,7 @@
 import { el, patch } from "./dom.js";
 import { emoji, FREQUENT, searchEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
+import { emojiNode } from "./mrkdwn.js";
 import { nameOf } from "./people.js";
 import { closePopup, openPopup } from "./popup.js";
 import { attempt, store } from "./store.js";
@@ -50,7 +51,7 @@ function pill(reaction, message, place) {
           }),
       },
     },
-    el("span.emoji", {}, emoji(reaction.name) ?? `:${reaction.name}:`),
+    el("span.emoji", {}, emojiNode(reaction.name)),
     el("span", {}, String(reaction.count)),
   );
 }
@@ -81,7 +82,7 @@ export function openEmoji(anchor, chosen) {
         "aria-label": name.replace(/_/g, " "),
         on: { click: () => choose(name, character) },
       },
-      character,
+      emojiNode(name),
     );
   const draw = (query) => {
     const hits = query

@@ -70,7 +70,7 @@ const RUNS = {
   emoji: (part) => emojiNode(part.skin_tone ? `${part.name}::skin-tone-${part.skin_tone}` : part.name),
   user: (part, context) => mention("user", part.user_id, null, context),
   channel: (part, context) => mention("channel", part.channel_id, null, context),
-  usergroup: (part, context) => mention("group", part.usergroup_id, "a group", context),
+  usergroup: (part, context) => mention("group", part.usergroup_id, "@a group", context),
   broadcast: (part, context) => mention("broadcast", part.range, null, context),
   date: (part, context) =>
     dateNode({ at: part.timestamp, pattern: part.format, url: part.url, label: part.fallback }, context),

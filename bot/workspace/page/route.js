@@ -1,6 +1,6 @@
 /**
  * Where we are lives in the URL's hash, so that a reload, a second window and the back button keep it:
- * `#/U1/C1`, `#/U1/C1/thread/TS`, `#/U1/C1/at/TS`, `#/U1/app/home`, `#/U1/mail/ADDRESS/ID`.
+ * `#/U1/C1`, `#/U1/C1/thread/TS`, `#/U1/C1/at/TS` (or both), `#/U1/app/home`, `#/U1/mail/ADDRESS/ID`.
  */
 
 const PERMALINK = /\/archives\/([CDG][A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?/;
@@ -11,10 +11,21 @@ export function parseRoute(hash = location.hash) {
   if (link) return { me: null, kind: "channel", ...link };
   const [me, place, ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   const route = { me: me || null, kind: "" };
-  if (place === "app") return { ...route, kind: "app", tab: rest[0] || "home", [rest[1] || "none"]: rest[2] };
+  if (place === "app") return { ...route, kind: "app", tab: rest[0] || "home", ...pairs(rest.slice(1)) };
   if (place === "mail") return { ...route, kind: "mail", address: rest[0], mail: rest[1] };
   if (!place) return route;
-  return { ...route, kind: "channel", channel: place, [rest[0] || "none"]: rest[1] };
+  return { ...route, kind: "channel", channel: place, ...pairs(rest) };
+}
+
+function pairs(words) {
+  const found = {};
+  for (let at = 0; at < words.length; at += 2) found[words[at]] = words[at + 1];
+  return found;
+}
+
+/** The hash for a permalink that was opened as a page of its own (`/archives/...`), or "". */
+export function pathHash({ pathname, search } = location) {
+  return pathname.startsWith("/archives/") ? `#${pathname}${search}` : "";
 }
 
 /** Write a route as a hash. */
@@ -24,7 +35,7 @@ export function routeHash(route) {
   else if (route.kind === "mail") parts.push("mail", route.address, ...(route.mail ? [route.mail] : []));
   else if (route.channel) parts.push(route.channel);
   if (route.thread) parts.push("thread", route.thread);
-  else if (route.at) parts.push("at", route.at);
+  if (route.at) parts.push("at", route.at);
   return `#/${parts.map((part) => encodeURIComponent(part)).join("/")}`;
 }
 

@@ -38,7 +38,9 @@ export class Thread {
       onEditLast: () => editLast(this.feed.feed?.messages ?? [], channel),
     });
     this.element = el("section.pane", { "aria-label": "Thread" });
-    loadFeed(channel, ts).then(() => this.composer.focus());
+    loadFeed(channel, ts).then(() => {
+      if (!store.route.at) this.composer.focus();
+    });
   }
 
   close() {
@@ -110,7 +112,7 @@ function result(message) {
       type: "button",
       on: {
         click: () =>
-          go({ kind: "channel", channel: message.channel, at: thread ? undefined : message.ts, thread }),
+          go({ kind: "channel", channel: message.channel, at: message.ts, thread }),
       },
     },
     el("span.result__place", {}, `${place} · ${shortStamp(seconds(message.ts), viewer(), now())}`),

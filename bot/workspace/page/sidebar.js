@@ -202,10 +202,15 @@ function apps() {
 }
 
 function outside() {
-  if (!store.correspondents.length) return null;
+  const role = (one) => (one.role === "customer" ? "Customers" : "Suppliers");
+  return ["Suppliers", "Customers"].map((title) => correspondents(title, store.correspondents.filter((one) => role(one) === title)));
+}
+
+function correspondents(title, people) {
+  if (!people.length) return null;
   return section(
-    "Outside",
-    store.correspondents.map((one) =>
+    title,
+    people.map((one) =>
       item({
         key: one.address,
         id: one.address,

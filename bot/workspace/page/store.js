@@ -1,6 +1,7 @@
 /** Everything the page knows, and who wants to hear when it changes. Writers are events.js and the loaders below. */
 
 import { get, post } from "./api.js";
+import { setCustomEmoji } from "./emoji.js";
 
 /** The page's whole state. `feeds` holds message lists by feedKey; `mails` by address; `null` means not loaded. */
 export const store = {
@@ -14,7 +15,9 @@ export const store = {
   shortcuts: [],
   bot: null,
   correspondents: [],
-  mailTo: [],
+  usergroups: new Map(),
+  elsewhere: new Map(),
+  mailTo: {},
   clock: null,
   feeds: new Map(),
   mails: new Map(),
@@ -75,8 +78,10 @@ export function applyState(state) {
     shortcuts: state.shortcuts ?? [],
     bot: state.bot,
     correspondents: state.correspondents ?? [],
-    mailTo: state.mail_to ?? [],
+    mailTo: state.mail_to ?? {},
+    usergroups: new Map((state.usergroups ?? []).map((group) => [group.id, group])),
   });
+  setCustomEmoji(state.emoji ?? {});
   changed("state", "channels", "users", "bot", "mail");
 }
 
@@ -138,6 +143,11 @@ export async function loadMails(address) {
     store.mails.set(address, { mails: [], error: error.message });
   }
   changed("mail");
+}
+
+/** The addresses a correspondent writes to. */
+export function addressesFor({ role = "supplier" }) {
+  return store.mailTo[role] ?? [];
 }
 
 /** Show a sentence to the person at the page. */

@@ -104,6 +104,21 @@ export function showArrival() {
   });
 }
 
+/** Tell of a direct message to one of the other people one can be. */
+export function showElsewhere() {
+  const { person, channel, message } = store.latestElsewhere;
+  if (message.user === store.me.id) return;
+  const author = authorOf(message);
+  show({
+    kind: "is-elsewhere",
+    lead: author.avatar,
+    title: `For ${nameOf(store.users.get(person))}: ${author.name}`,
+    text: summary(message).slice(0, 140),
+    run: () =>
+      go(author.app ? { me: person, kind: "app", tab: "messages" } : { me: person, kind: "channel", channel }),
+  });
+}
+
 /** Tell, on the supplier's side, of a mail that arrived for somebody else than the one shown. */
 export function showMailArrival() {
   const { address, mail } = store.latestMail;
