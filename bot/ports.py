@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from bot.errors import SwitchboardError
 
@@ -86,3 +88,163 @@ class Uncertain(DeliveryError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
+
+
+# ---- a language model ------------------------------------------------------------------------------------
+#
+# Texts are from outside: a model reads them as data. Its answers are suggestions in a closed form; who gets
+# a message, and whether one leaves, never comes from them. `names` are people's names that a model need not
+# know. A text in an answer is as untrusted as the texts it was made from: escape it.
+
+_T = TypeVar("_T")
+
+
+class NoAnswer(StrEnum):
+    """Why there is no answer. `Unavailable.sentence` says it to people."""
+
+    NO_MODEL = "no_model"
+    BUDGET = "budget"
+    TOO_LONG = "too_long"
+    BUSY = "busy"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    TURNED_AWAY = "turned_away"  # the key, the model's name, or no credit: an admin must look
+    REFUSED = "refused"
+    CUT_OFF = "cut_off"
+    UNREADABLE = "unreadable"
+    UNFAITHFUL = "unfaithful"  # something was lost, or stands in the answer that was not given
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What it took to ask. `cost` is in the currency of the prices; all zero for an answer already stored."""
+
+    provider: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Decimal(0)
+
+
+NOTHING_USED = Usage(provider="none")
+
+
+@dataclass(frozen=True)
+class Answered(Generic[_T]):
+    """The model's answer, read and checked."""
+
+    value: _T
+    usage: Usage
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """There is no answer. `sentence` says why, in words for people."""
+
+    reason: NoAnswer
+    sentence: str
+    usage: Usage = NOTHING_USED
+
+
+Answer: TypeAlias = Answered[_T] | Unavailable
+
+
+@dataclass(frozen=True)
+class ToClassify:
+    """Choose one of `choices` (name -> what it means) for the text."""
+
+    text: str
+    choices: Mapping[str, str]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the choices, how sure the model says it is (0 to 1), and words of the text that decided."""
+
+    name: str
+    confidence: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something to find in a text. `meaning` tells the model what; `choices` only for `kind="choice"`.
+
+    quote: words that stand in the text. quotes: all of them. number: a Decimal that stands in the text.
+    date: a day. flag: yes or no. choice: one of `choices`.
+    """
+
+    name: str
+    meaning: str
+    kind: Literal["quote", "quotes", "number", "date", "flag", "choice"] = "quote"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToExtract:
+    """Find these fields in the text."""
+
+    text: str
+    fields: tuple[Field, ...]
+    names: tuple[str, ...] = ()
+
+
+Found: TypeAlias = str | tuple[str, ...] | Decimal | date | bool | None
+
+
+@dataclass(frozen=True)
+class ToSummarise:
+    """Say in at most `lines` lines what these texts have in common; `language` is an ISO 639-1 code."""
+
+    texts: tuple[str, ...]
+    lines: int = 3
+    language: str = "en"
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToDraft:
+    """Write the next message of a thread (oldest first), from what stands there and in the saved replies.
+
+    `wish` is what the colleague wants said, in a few words.
+    """
+
+    thread: tuple[str, ...]
+    saved_replies: tuple[str, ...] = ()
+    wish: str = ""
+    language: str = "en"
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToTranslate:
+    """Put the text into another language; `source` and `target` are ISO 639-1 codes, `source` may be ""."""
+
+    text: str
+    source: str
+    target: str
+    names: tuple[str, ...] = ()
+
+
+class LanguageModel(Protocol):
+    """Reads and writes, and may always be unavailable. It is asked with no transaction open."""
+
+    async def classify(self, request: ToClassify) -> Answer[Choice]:
+        """Choose."""
+        ...
+
+    async def extract(self, request: ToExtract) -> Answer[Mapping[str, Found]]:
+        """Find each field by its name; None for what does not stand in the text."""
+        ...
+
+    async def summarise(self, request: ToSummarise) -> Answer[tuple[str, ...]]:
+        """Give the lines."""
+        ...
+
+    async def draft(self, request: ToDraft) -> Answer[str]:
+        """Give a text that a person reads before anything is sent."""
+        ...
+
+    async def translate(self, request: ToTranslate) -> Answer[str]:
+        """Give the text in the other language."""
+        ...
