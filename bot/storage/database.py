@@ -5,6 +5,7 @@ connections of their own. With SQLite's defaults two transactions that read and 
 one update is lost.
 """
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -38,7 +39,7 @@ from bot import clock
 # PostgreSQL refuses NUL in text, and no driver encodes a lone surrogate.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-_WAL_TRIES = 20
+_WAL_TRIES, _WAL_WAIT = 500, 0.02
 
 # SQLite counts up by itself only in a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -155,6 +156,11 @@ def insert(session: AsyncSession, table: type[Base]) -> Any:
     return dialect.insert(table)
 
 
+def insert(session: AsyncSession, table: type[Base] | Table) -> Any:
+    """Give an INSERT that knows ON CONFLICT on the database of this session."""
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+
+
 def wake(session: AsyncSession, name: str) -> None:
     """Let the worker `name` know once this transaction is committed."""
     session.info.setdefault("wake", set()).add(name)
@@ -178,13 +184,9 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, *more: str) -> None:
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin and commit on its own
         cursor = connection.cursor()
-        for pragma in (
-            "busy_timeout=10000",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            *more,
-        ):
+        cursor.execute("PRAGMA busy_timeout=10000")
+        _use_wal(connection, cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", *more):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -193,14 +195,13 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str, *more: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _use_wal(cursor: Any) -> None:
+def _use_wal(connection: Any, cursor: Any) -> None:
     """Switch to WAL. Of two processes that open a new file at once SQLite lets one fail, without waiting."""
     for _ in range(_WAL_TRIES):
         with suppress(sqlite3.OperationalError):
             cursor.execute("PRAGMA journal_mode=WAL")
             return
-        cursor.execute("BEGIN IMMEDIATE")  # waits for the other one
-        cursor.execute("COMMIT")
+        connection.run_async(lambda _: asyncio.sleep(_WAL_WAIT))
     cursor.execute("PRAGMA journal_mode=WAL")
 
 

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import pkgutil
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -142,15 +143,27 @@ async def test_it_can_go_on_after_the_failing_migration_was_mended(
     assert "half" in await shape(database)
 
 
-async def test_it_lets_replicas_that_start_at_once_migrate_once(empty_database_url: str) -> None:
-    replicas = [Database(empty_database_url) for _ in range(3)]
-    try:
-        await asyncio.gather(*map(migrate.upgrade, replicas))
-        for replica in replicas:
-            await migrate.require_current(replica)
-    finally:
-        for replica in replicas:
-            await replica.dispose()
+UPGRADES = """
+import asyncio, sys
+from bot.storage import migrate
+from bot.storage.database import Database
+async def upgrade():
+    database = Database(sys.argv[1])
+    await migrate.upgrade(database)
+    await database.dispose()
+asyncio.run(upgrade())
+"""
+
+
+async def test_it_lets_replicas_that_start_at_once_migrate_once(
+    empty: Database, empty_database_url: str
+) -> None:
+    replicas = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", UPGRADES, empty_database_url)
+        for _ in range(2)
+    ]
+    assert [await replica.wait() for replica in replicas] == [0, 0]
+    await migrate.require_current(empty)
 
 
 async def test_it_refuses_a_database_made_by_a_newer_version(database: Database) -> None:
