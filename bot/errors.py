@@ -6,18 +6,24 @@ A subclass adds `{placeholders}` to its docstring and is raised with their value
 
 import inspect
 
+from bot.words import _
+
 
 class SwitchboardError(Exception):
     """Something went wrong in Switchboard."""
 
     def __init__(self, **details: object) -> None:
         self.details = details
-        super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**details))
+        super().__init__(self._template().format(**details))
+
+    @classmethod
+    def _template(cls) -> str:
+        return inspect.cleandoc(cls.__doc__ or "")
 
     @property
     def sentence(self) -> str:
-        """What a person reads."""
-        return str(self)
+        """What a person reads, in the language spoken now."""
+        return _(self._template()).format(**self.details)
 
 
 class SettingsError(SwitchboardError):

@@ -55,7 +55,7 @@ async def prepare(
         async for user in _pages(client.users_list, "members", limit=200, include_locale=True)
     ]
     async with database.write() as session:
-        pinned = await people.pin_team(database, session, identity.team_id)
+        pinned = await people.pin_team(session, identity.team_id)
         if pinned != identity.team_id:
             raise WrongWorkspace(known=pinned, found=identity.team_id)
         await people.keep(session, everybody)

@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 from bot import blocks
+from bot.people import permissions
 from bot.people import store as people
 from bot.people.model import Person
 from bot.services import Services
 from bot.storage import outbox
 from bot.storage.triggers import Trigger
 from bot.suppliers import notes
+from bot.words import speaking
 from handlers.guard import unknown_person
 from handlers.routes import TABLE, Request, event
 
@@ -24,13 +26,15 @@ async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
     """Hand a stored event to its route; our own messages and those of other bots go no further."""
     envelope = json.loads(body)
     happened = envelope["event"]
-    handler = TABLE.get(("event", happened["type"]))
+    route = TABLE.get(("event", happened["type"]))
     user_id = _user_id(happened)
-    if handler is None or user_id in ("", services.bot_user_id) or happened.get("bot_id"):
+    if route is None or user_id in ("", services.bot_user_id) or happened.get("bot_id"):
         return
     async with services.database.read() as session:
         person = await people.get(session, user_id) or unknown_person(user_id)
-    await handler(Request("event", happened["type"], envelope, person, services, trigger))
+        standing = await permissions.standing(session, person, services.settings.admins)
+    with speaking(person.language):
+        await route.handler(Request("event", happened["type"], envelope, person, services, trigger, standing))
 
 
 def _user_id(happened: dict[str, Any]) -> str:
@@ -103,8 +107,8 @@ def person_of(user: dict[str, Any], team_id: str) -> Person:
         name=name,
         email=profile.get("email"),
         title=profile.get("title") or "",
-        zone=user.get("tz") or "UTC",
-        language=(user.get("locale") or "en")[:2].lower(),
+        slack_zone=user.get("tz") or "UTC",
+        slack_language=(user.get("locale") or "en")[:2].lower(),
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_stranger=bool(user.get("is_stranger")) or user.get("team_id", team_id) != team_id,

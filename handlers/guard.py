@@ -10,18 +10,25 @@ from typing import Any
 
 from bot import blocks
 from bot.errors import SwitchboardError
+from bot.people import permissions
 from bot.people import store as people
 from bot.people.model import Person
+from bot.people.permissions import Rank
 from bot.services import Services
 from bot.storage import outbox, triggers
 from bot.storage.triggers import AlreadyHandled
+from bot.words import _, mark, speaking
 from handlers.routes import TABLE, Ack, Request
 
 log = logging.getLogger(__name__)
 
-REFUSED = "Only members of the shop's own team can do this. A colleague can do it for you."
-BROKEN = "That did not work, and it is our mistake. Nothing was sent. Please try again, or tell an admin."
-UNKNOWN = "Switchboard no longer knows this button. It may be from an older version."
+REFUSED = mark("Only members of the shop's own team can do this. A colleague can do it for you.")
+NEEDS_LEAD = mark("Only the lead of a department can do this: {who}.")
+NEEDS_ADMIN = mark("Only an admin can do this: {who}.")
+BROKEN = mark(
+    "That did not work, and it is our mistake. Nothing was sent. Please try again, or tell an admin."
+)
+UNKNOWN = mark("Switchboard no longer knows this button. It may be from an older version.")
 
 
 async def interaction(services: Services, kind: str, body: Mapping[str, Any], ack: Ack) -> None:
@@ -30,31 +37,42 @@ async def interaction(services: Services, kind: str, body: Mapping[str, Any], ac
     user_id = str(body.get("user_id") or (body.get("user") or {}).get("id"))
     trigger_id = str(body.get("trigger_id") or _without_trigger(kind, body))
     async with services.database.read() as session:
-        person = await people.get(session, user_id)
-    request = Request(
-        kind, name, body, person or unknown_person(user_id), services,
-        triggers.of_interaction(services.database, trigger_id), ack,
-    )  # fmt: skip
-    handler = TABLE.get((kind, name))
-    sentence = None
+        person = await people.get(session, user_id) or unknown_person(user_id)
+        standing = await permissions.standing(session, person, services.settings.admins)
+    trigger = triggers.of_interaction(services.database, trigger_id)
+    request = Request(kind, name, body, person, services, trigger, standing, ack)
+    with speaking(person.language):
+        if sentence := await attempt(request):
+            await _say(request, sentence)
+        if not request.acked:
+            await request.ack()
+
+
+async def attempt(request: Request) -> str | None:
+    """Hand it to its route; what the person should be told when that did not work, else None."""
+    route = TABLE.get((request.kind, request.name))
     try:
         if not request.person.may_act:
-            sentence = REFUSED
-        elif handler is None:
-            sentence = UNKNOWN
-        else:
-            await handler(request)
+            return _(REFUSED)
+        if route is None:
+            return _(UNKNOWN)
+        if request.standing.rank < route.needs:
+            return await _needs(request, route.needs)
+        await route.handler(request)
     except AlreadyHandled:
-        log.info("slack sent %s %s again", kind, name)
+        log.info("slack sent %s %s again", request.kind, request.name)
     except SwitchboardError as error:
-        sentence = error.sentence
+        return error.sentence
     except Exception:
-        log.exception("%s %s failed", kind, name)
-        sentence = BROKEN
-    if sentence:
-        await _say(request, sentence)
-    if not request.acked:
-        await request.ack()
+        log.exception("%s %s failed", request.kind, request.name)
+        return _(BROKEN)
+    return None
+
+
+async def _needs(request: Request, rank: Rank) -> str:
+    async with request.services.database.read() as session:
+        who = await permissions.who_can(session, rank, request.services.settings.admins)
+    return _(NEEDS_ADMIN if rank == Rank.ADMIN else NEEDS_LEAD).format(who=who)
 
 
 def _name(kind: str, body: Mapping[str, Any]) -> str:
@@ -77,7 +95,7 @@ def _without_trigger(kind: str, body: Mapping[str, Any]) -> str:
 def unknown_person(user_id: str) -> Person:
     """Give somebody whom Slack did not name: from another company, so nobody who may act."""
     return Person(
-        id=user_id, name="", email=None, title="", zone="UTC", language="en",
+        id=user_id, name="", email=None, title="", slack_zone="UTC", slack_language="en",
         is_bot=False, is_guest=False, is_stranger=True, is_gone=False,
     )  # fmt: skip
 

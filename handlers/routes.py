@@ -1,7 +1,7 @@
 """The route table: what Slack can send us, and who answers it.
 
-A decorator above the function fills the table; two functions for one route are a mistake at import. Handlers
-read, call one use case in `request.transaction()`, and `ack` as their last line.
+A decorator above the function fills the table; two functions for one route are a mistake at import. It also
+says what somebody must be at least (`needs`), which the guard holds. Handlers read, call one use case in `request.transaction()`, and `ack` as their last line.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people.model import Person
+from bot.people.permissions import Rank, Standing
 from bot.services import Services
 from bot.storage.triggers import Trigger
 
@@ -28,6 +29,7 @@ class Request:
     person: Person
     services: Services
     trigger: Trigger
+    standing: Standing
     _ack: Ack | None = None
     acked: bool = field(default=False, init=False)
 
@@ -74,39 +76,59 @@ class Request:
 
 
 Handler = Callable[[Request], Awaitable[None]]
-TABLE: dict[tuple[str, str], Handler] = {}
 
 
-def _route(kind: str, name: str) -> Callable[[Handler], Handler]:
+@dataclass(frozen=True)
+class Route:
+    """Who answers, and what somebody must be at least."""
+
+    handler: Handler
+    needs: Rank
+
+
+TABLE: dict[tuple[str, str], Route] = {}
+
+
+def _route(kind: str, name: str, needs: Rank) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         if (kind, name) in TABLE:
             raise ValueError(f"{kind} {name} has two handlers")
-        TABLE[kind, name] = handler
+        TABLE[kind, name] = Route(handler, needs)
         return handler
 
     return register
 
 
-def command(name: str) -> Callable[[Handler], Handler]:
+def command(name: str, needs: Rank = Rank.MEMBER) -> Callable[[Handler], Handler]:
     """Answer a slash command."""
-    return _route("command", name)
+    return _route("command", name, needs)
 
 
-def action(action_id: str) -> Callable[[Handler], Handler]:
+def action(action_id: str, needs: Rank = Rank.MEMBER) -> Callable[[Handler], Handler]:
     """Answer a button or menu."""
-    return _route("action", action_id)
+    return _route("action", action_id, needs)
 
 
-def view(callback_id: str) -> Callable[[Handler], Handler]:
+def view(callback_id: str, needs: Rank = Rank.MEMBER) -> Callable[[Handler], Handler]:
     """Answer a modal that was sent off."""
-    return _route("view", callback_id)
+    return _route("view", callback_id, needs)
 
 
 def view_closed(callback_id: str) -> Callable[[Handler], Handler]:
     """Hear that a modal was closed."""
-    return _route("view_closed", callback_id)
+    return _route("view_closed", callback_id, Rank.MEMBER)
+
+
+def options(action_id: str, needs: Rank = Rank.MEMBER) -> Callable[[Handler], Handler]:
+    """Give the choices of a menu as somebody types."""
+    return _route("options", action_id, needs)
+
+
+def shortcut(callback_id: str, needs: Rank = Rank.MEMBER) -> Callable[[Handler], Handler]:
+    """Answer a shortcut, global or on a message."""
+    return _route("shortcut", callback_id, needs)
 
 
 def event(name: str) -> Callable[[Handler], Handler]:
-    """Hear of an event."""
-    return _route("event", name)
+    """Hear of an event; the handler decides whom it listens to."""
+    return _route("event", name, Rank.NOBODY)

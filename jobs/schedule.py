@@ -18,8 +18,9 @@ from jobs import runner
 
 log = logging.getLogger(__name__)
 
-# Does the errand for its nominal time, and gives when it is due next. Both in business time.
-Errand = Callable[[AsyncSession, datetime, datetime], Awaitable[datetime]]
+# Does what was due at `row.due`, in the errand's transaction; gives when it is due next, None for never
+# again. All times are business time; `now` may be much later than `row.due` after a standstill.
+Errand = Callable[[AsyncSession, ScheduleRow, datetime], Awaitable[datetime | None]]
 _AFTER_A_FAILURE = timedelta(minutes=1)
 
 
@@ -84,6 +85,8 @@ class Heartbeat:
         async with self._database.write() as session:
             # Held first, so that the work happens once among replicas; undone with it if the work fails.
             if await schedule.move_on(session, row, self._clock.now() + timedelta(days=1)):
-                following = await self._errands[row.kind](session, row.due, self._clock.now())
-                fresh = await session.get_one(ScheduleRow, row.key, populate_existing=True)
-                fresh.due = following
+                following = await self._errands[row.kind](session, row, self._clock.now())
+                if following is None:
+                    await schedule.drop(session, row.key)
+                else:
+                    await schedule.plan(session, row.key, row.kind, following)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from bot import clock as clocks
 from bot.storage.inbox import InboxRow
 from bot.storage.outbox import OutboxRow
+from bot.storage.schedule import ScheduleRow
 
 KIND = "upkeep"
 KEY = "upkeep"
@@ -17,7 +18,7 @@ KEEP_FOR = timedelta(days=30)
 PASSING_KINDS = ("slack.ephemeral", "slack.respond", "slack.update", "slack.home", "slack.join")
 
 
-async def errand(session: AsyncSession, nominal: datetime, now: datetime) -> datetime:
+async def errand(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime:
     """Delete passing things that are settled and 30 days old; due again the day after."""
     horizon, waiting = clocks.wall() - KEEP_FOR, aliased(OutboxRow)
     await session.execute(
@@ -35,4 +36,4 @@ async def errand(session: AsyncSession, nominal: datetime, now: datetime) -> dat
             ~exists().where(waiting.after_id == OutboxRow.id),
         )
     )
-    return max(nominal, now) + timedelta(days=1)
+    return max(row.due, now) + timedelta(days=1)

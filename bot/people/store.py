@@ -1,16 +1,30 @@
 """Every query about people."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.people.model import Person, Workspace
-from bot.storage.database import Database
+from bot.people.model import (
+    AbsenceRow,
+    Asking,
+    AuditEntry,
+    Department,
+    Membership,
+    Morning,
+    NoticeRow,
+    Pause,
+    Person,
+    Setting,
+    Workspace,
+)
+from bot.storage.database import insert
 
 
 async def keep(session: AsyncSession, people: Iterable[Person]) -> None:
-    """Add these people, or bring what is known of them up to date."""
+    """Add these people, or bring what Slack says of them up to date; what was told to us stays."""
     for person in people:
         await session.merge(person)
 
@@ -26,8 +40,175 @@ async def names(session: AsyncSession, user_ids: Collection[str | None]) -> dict
     return {row.id: row.name for row in await session.execute(rows)}
 
 
-async def pin_team(database: Database, session: AsyncSession, team_id: str) -> str:
+async def several(session: AsyncSession, user_ids: Collection[str]) -> list[Person]:
+    """Give these people, by name; somebody unknown is left out."""
+    rows = select(Person).where(Person.id.in_(list(user_ids))).order_by(func.lower(Person.name))
+    return list((await session.execute(rows)).scalars())
+
+
+async def colleagues(session: AsyncSession) -> list[Person]:
+    """Give everybody of the team, by name."""
+    rows = select(Person).where(
+        ~Person.is_bot, ~Person.is_stranger, ~Person.is_gone, ~Person.is_guest
+    )  # fmt: skip
+    return list((await session.execute(rows.order_by(func.lower(Person.name)))).scalars())
+
+
+async def made_admins(session: AsyncSession) -> list[Person]:
+    """Give those who were made admins in Slack."""
+    return list(
+        (await session.execute(select(Person).where(Person.is_admin).order_by(Person.name))).scalars()
+    )
+
+
+async def pin_team(session: AsyncSession, team_id: str) -> str:
     """Note at the first start which workspace we serve; give the one noted."""
     row = {"id": 1, "team_id": team_id}
-    await session.execute(database.insert(Workspace).values(row).on_conflict_do_nothing())
+    await session.execute(insert(session, Workspace).values(row).on_conflict_do_nothing())
     return (await session.get_one(Workspace, 1)).team_id
+
+
+# ---- departments --------------------------------------------------------------------------------------
+
+
+async def departments(session: AsyncSession) -> list[Department]:
+    """Give every department by name."""
+    return list((await session.execute(select(Department).order_by(func.lower(Department.name)))).scalars())
+
+
+async def department(session: AsyncSession, slug: str) -> Department | None:
+    """Find a department by its short name."""
+    return (await session.execute(select(Department).where(Department.slug == slug))).scalar_one_or_none()
+
+
+async def led_by(session: AsyncSession, person_id: str) -> list[Department]:
+    """Give the departments this person leads."""
+    rows = select(Department).where(Department.lead_id == person_id).order_by(func.lower(Department.name))
+    return list((await session.execute(rows)).scalars())
+
+
+async def departments_of(session: AsyncSession, person_id: str) -> list[Department]:
+    """Give the departments this person works in or leads."""
+    mine = select(Membership.department_id).where(Membership.person_id == person_id)
+    rows = select(Department).where(or_(Department.id.in_(mine), Department.lead_id == person_id))
+    return list((await session.execute(rows.order_by(func.lower(Department.name)))).scalars())
+
+
+async def members(session: AsyncSession, department_id: int) -> list[Person]:
+    """Give who works in a department and is still there, by name."""
+    rows = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.department_id == department_id, ~Person.is_gone)
+        .order_by(func.lower(Person.name))
+    )
+    return list((await session.execute(rows)).scalars())
+
+
+async def set_members(session: AsyncSession, department_id: int, person_ids: Iterable[str]) -> None:
+    """Let exactly these people work in a department."""
+    await session.execute(delete(Membership).where(Membership.department_id == department_id))
+    for person_id in dict.fromkeys(person_ids):
+        session.add(Membership(department_id=department_id, person_id=person_id))
+    await session.flush()
+
+
+# ---- absences and pauses ------------------------------------------------------------------------------
+
+
+async def absences(
+    session: AsyncSession, person_ids: Collection[str], since: datetime
+) -> Sequence[AbsenceRow]:
+    """Give the absences of these people that end after `since`, in the order they begin."""
+    rows = (
+        select(AbsenceRow)
+        .where(
+            AbsenceRow.person_id.in_(list(person_ids)),
+            or_(AbsenceRow.ends_at.is_(None), AbsenceRow.ends_at > since),
+        )
+        .order_by(AbsenceRow.starts_at)
+    )
+    return (await session.execute(rows)).scalars().all()
+
+
+async def forget_absences(session: AsyncSession, person_id: str, source: str) -> None:
+    """Take away what one source said of somebody's absences."""
+    mine = (AbsenceRow.person_id == person_id, AbsenceRow.source == source)
+    await session.execute(delete(AbsenceRow).where(*mine))
+
+
+async def pauses(session: AsyncSession, since: date) -> Sequence[Pause]:
+    """Give the pauses that are not over on `since`."""
+    rows = select(Pause).where(Pause.last_day >= since).order_by(Pause.first_day)
+    return (await session.execute(rows)).scalars().all()
+
+
+# ---- settings and the audit log -----------------------------------------------------------------------
+
+
+async def setting(session: AsyncSession, key: str, default: Any = None) -> Any:
+    """Give what an admin decided."""
+    row = await session.get(Setting, key)
+    return default if row is None else row.value["value"]
+
+
+async def set_setting(session: AsyncSession, key: str, value: Any) -> None:
+    """Keep what an admin decided."""
+    await session.merge(Setting(key=key, value={"value": value}))
+
+
+async def audit(
+    session: AsyncSession, now: datetime, actor_id: str | None, act: str, subject: str = "", **detail: Any
+) -> None:
+    """Write down who did something that changes the bot or leaves the company."""
+    session.add(AuditEntry(at=now, actor_id=actor_id, act=act, subject=subject, detail=detail))
+
+
+async def audit_log(session: AsyncSession, *, limit: int = 50, before: int | None = None) -> list[AuditEntry]:
+    """Give the newest entries, those before the id `before` when it is given."""
+    rows = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if before is not None:
+        rows = rows.where(AuditEntry.id < before)
+    return list((await session.execute(rows)).scalars())
+
+
+# ---- notices and mornings -----------------------------------------------------------------------------
+
+
+async def notices_due(session: AsyncSession, person_id: str, now: datetime) -> list[NoticeRow]:
+    """Give what waits for somebody and is due, in the order it came."""
+    rows = (
+        select(NoticeRow)
+        .where(NoticeRow.person_id == person_id, NoticeRow.state == "waiting", NoticeRow.due_at <= now)
+        .order_by(NoticeRow.id)
+    )
+    return list((await session.execute(rows)).scalars())
+
+
+async def last_morning(session: AsyncSession, person_id: str) -> Morning | None:
+    """Give the latest scheduled message somebody got."""
+    rows = select(Morning).where(Morning.person_id == person_id).order_by(Morning.day.desc()).limit(1)
+    return (await session.execute(rows)).scalar_one_or_none()
+
+
+async def morning_of(session: AsyncSession, person_id: str, day: date) -> Morning | None:
+    """Give the scheduled message of one day."""
+    return await session.get(Morning, (person_id, day))
+
+
+async def asking(session: AsyncSession, person_id: str, kind: str) -> Asking | None:
+    """Give how somebody answers requests of one kind."""
+    return await session.get(Asking, (person_id, kind))
+
+
+async def add_notice(session: AsyncSession, row: dict[str, Any]) -> None:
+    """Let something wait for somebody; nothing when its key is there already."""
+    await session.execute(insert(session, NoticeRow).values(row).on_conflict_do_nothing())
+
+
+async def next_notice(session: AsyncSession, person_id: str) -> datetime | None:
+    """Tell when the next thing that waits for somebody is due."""
+    rows = select(func.min(NoticeRow.due_at)).where(
+        NoticeRow.person_id == person_id, NoticeRow.state == "waiting"
+    )
+    return (await session.execute(rows)).scalar()

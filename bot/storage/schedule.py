@@ -5,11 +5,11 @@ What is due is a question to rows and the business clock; the heartbeat only ask
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.storage.database import Base, Database
+from bot.storage.database import Base, Database, insert
 
 
 class ScheduleRow(Base):
@@ -49,3 +49,25 @@ async def move_on(session: AsyncSession, row: ScheduleRow, to: datetime) -> bool
         .execution_options(synchronize_session=False)
     )
     return (await session.execute(moved)).first() is not None
+
+
+async def plan(session: AsyncSession, key: str, kind: str, due: datetime) -> None:
+    """Plan the errand for `due`, whenever it was planned for before."""
+    row = {"key": key, "kind": kind, "due": due}
+    planned = insert(session, ScheduleRow).values(row)
+    await session.execute(planned.on_conflict_do_update(index_elements=["key"], set_={"due": due}))
+
+
+async def bring_forward(session: AsyncSession, key: str, kind: str, due: datetime) -> None:
+    """Plan the errand for `due`, unless it is planned for an earlier time."""
+    row = {"key": key, "kind": kind, "due": due}
+    planned = insert(session, ScheduleRow).values(row)
+    earlier = planned.on_conflict_do_update(
+        index_elements=["key"], set_={"due": due}, where=ScheduleRow.due > due
+    )
+    await session.execute(earlier)
+
+
+async def drop(session: AsyncSession, key: str) -> None:
+    """Plan the errand no more."""
+    await session.execute(delete(ScheduleRow).where(ScheduleRow.key == key))
