@@ -48,15 +48,23 @@ async function become(person) {
     searching: null,
   });
   dropPanes();
-  await refresh(person);
+  const id = person ?? (await get("state")).me.id;
+  // First listen, then read: what happens in between is heard, and taken in afterwards.
+  let early = [];
+  stream = new Stream(id, (event) => (early ? early.push(event) : applyEvent(event)), connection);
+  await stream.tried;
+  await refresh(id);
   localStorage.setItem(LAST_PERSON, store.me.id);
+  for (const event of early) applyEvent(event);
+  early = null;
   watchOthers();
-  stream = new Stream(store.me.id, applyEvent, (state) => {
-    // What happened while the stream was away is read anew.
-    if (state === "open" && store.connection === "lost") reread();
-    store.connection = state;
-    changed("connection");
-  });
+}
+
+function connection(state) {
+  // What happened while the stream was away is read anew.
+  if (state === "open" && store.connection === "lost" && store.me) reread();
+  store.connection = state;
+  changed("connection");
 }
 
 /** Read the sidebar, the clock and the modals of a person. */

@@ -85,6 +85,12 @@ export function applyState(state) {
   changed("state", "channels", "users", "bot", "mail");
 }
 
+// What the stream brought while the answer was under way must not be lost with it.
+function arrivedSince(read, feed) {
+  const newest = read.at(-1)?.ts ?? "";
+  return (feed?.messages ?? []).filter(({ ts }) => ts > newest);
+}
+
 const PAGE = 50; // messages a request
 
 /** Load the newest messages of a channel or thread anew; what is shown meanwhile stays. */
@@ -100,8 +106,9 @@ export async function loadFeed(channel, thread) {
       ? before.messages.filter(({ ts }) => answer.messages.length && ts < answer.messages[0].ts)
       : [];
     const hasMore = old.length ? before.hasMore : answer.has_more;
+    const read = answer.has_more ? [...old, ...answer.messages] : answer.messages;
     store.feeds.set(key, {
-      messages: answer.has_more ? [...old, ...answer.messages] : answer.messages,
+      messages: [...read, ...arrivedSince(read, store.feeds.get(key))],
       hasMore,
       loaded: true,
     });

@@ -15,6 +15,10 @@ export class Stream {
     this.onEvent = onEvent;
     this.onState = onState;
     this.wait = FIRST_WAIT;
+    /** Settles once the first attempt has opened or failed. */
+    this.tried = new Promise((resolve) => {
+      this.settle = resolve;
+    });
     this.#open();
   }
 
@@ -28,6 +32,7 @@ export class Stream {
   #open() {
     this.socket = new WebSocket(streamUrl(this.person));
     this.socket.addEventListener("open", () => {
+      this.settle();
       if (this.closed) return;
       this.wait = FIRST_WAIT;
       this.onState("open");
@@ -39,6 +44,7 @@ export class Stream {
   }
 
   #again() {
+    this.settle();
     if (this.closed) return;
     this.onState("lost");
     this.timer = setTimeout(() => this.#open(), this.wait);
