@@ -4,17 +4,14 @@ It runs in the bot's own loop, so that `accept` is awaited where the database li
 """
 
 import asyncio
-import hashlib
 import json
 import ssl
 from collections.abc import Collection
-from email.parser import BytesHeaderParser
-from email.policy import compat32
-from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.errors import SwitchboardError
+from bot.mail.identity import names
 from bot.ports import Accept
 
 # A 25 MB attachment is more in base64, and mails carry several.
@@ -89,34 +86,24 @@ class MailReceiver:
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Store the mail, then acknowledge it. A mail we cannot store is offered to us again."""
         raw = envelope.original_content or b""
-        # Hashing 60 MB takes a tenth of a second: not in the loop.
-        sha256, key = await asyncio.to_thread(_names, raw, envelope.rcpt_tos)
-        body = {
-            "envelope_from": envelope.mail_from,
-            "recipients": [address.lower() for address in envelope.rcpt_tos],
-            "sha256": sha256,
-            "size": len(raw),
-            "peer": str(session.peer[0]) if session.peer else "",
-        }
-        lane = "mail:" + (envelope.mail_from or "").rpartition("@")[2].lower()
+        peer = str(session.peer[0]) if session.peer else ""
         try:
-            await self._accept("mail", key, json.dumps(body).encode(), lane=lane, blobs={sha256: raw})
+            # Each mailbox gets its own: they may belong to different areas.
+            for recipient in dict.fromkeys(address.lower() for address in envelope.rcpt_tos):
+                await self._store(raw, recipient, envelope.mail_from or "", peer)
         except Exception:  # noqa: BLE001 - whatever it was: the sender keeps the mail and tries again
             return "451 4.3.0 It could not be stored just now. Please try again later."
         return "250 OK"
 
-
-def _names(raw: bytes, recipients: list[str]) -> tuple[str, str]:
-    """Give the name of the bytes, and the key of the mail.
-
-    The key leaves out what servers on the way add (Received and the like), so that a mail delivered again is
-    the same one; two different mails under one Message-ID stay two.
-    """
-    head, _, body = raw.partition(b"\r\n\r\n")
-    headers: Any = BytesHeaderParser(policy=compat32).parsebytes(head + b"\r\n\r\n")
-    said = [str(headers.get(name, "")) for name in ("Message-ID", "From", "Date", "Subject")]
-    own = hashlib.sha256(
-        "\n".join([*sorted(one.lower() for one in recipients), *said]).encode("utf-8", "replace")
-    )
-    own.update(body)
-    return hashlib.sha256(raw).hexdigest(), own.hexdigest()
+    async def _store(self, raw: bytes, recipient: str, sender: str, peer: str) -> None:
+        # Hashing 60 MB takes a tenth of a second: not in the loop.
+        sha256, key = await asyncio.to_thread(names, raw, recipient)
+        body = {
+            "envelope_from": sender,
+            "recipients": [recipient],
+            "sha256": sha256,
+            "size": len(raw),
+            "peer": peer,
+        }
+        lane = "mail:" + sender.rpartition("@")[2].lower()
+        await self._accept("mail", key, json.dumps(body).encode(), lane=lane, blobs={sha256: raw})
