@@ -25,7 +25,8 @@ from bot.settings import Settings
 from bot.storage import blobs, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
-from handlers import events, guard, home, mail, suppliers
+from handlers import events, guard, home, mail, operations, suppliers
+from jobs import people as people_jobs
 from jobs import suppliers as supplier_jobs
 from jobs import upkeep
 from jobs.arrivals import ArrivalWorker
@@ -34,7 +35,7 @@ from jobs.pacing import Pace
 from jobs.schedule import Heartbeat
 
 # Importing these filled the route table.
-ROUTED = (events, home, suppliers)
+ROUTED = (events, home, operations, suppliers)
 
 
 async def run(settings: Settings, *, http: bool = False) -> None:
@@ -113,7 +114,9 @@ async def _start(
         lease=timedelta(seconds=settings.lease_seconds),
     )
     await _plan_upkeep(services)
-    heartbeat = Heartbeat(database, clock, {upkeep.KIND: upkeep.errand}, [dispatcher.wake, arrivals.wake])
+    await people_jobs.plan(services)
+    errands = {upkeep.KIND: upkeep.errand, **people_jobs.errands()}
+    heartbeat = Heartbeat(database, clock, errands, [dispatcher.wake, arrivals.wake])
     for worker in (dispatcher, arrivals):
         await _work(stack, worker)
     heartbeat.start()

@@ -47,7 +47,7 @@ def spoken() -> str:
 def _(sentence: str) -> str:
     """Give a sentence of ours in the language spoken now."""
     language = _language.get()
-    return sentence if language == "en" else _catalogue(language).sentences.get(sentence, sentence)
+    return sentence if language == "en" else _catalogue(language).sentences.get(sentence) or sentence
 
 
 def n_(one: str, many: str, count: int) -> str:
@@ -57,7 +57,7 @@ def n_(one: str, many: str, count: int) -> str:
         catalogue = _catalogue(language)
         forms = catalogue.plurals.get(one)
         if forms:
-            return forms[min(catalogue.form(count), len(forms) - 1)]
+            return str(forms[min(catalogue.form(count), len(forms) - 1)])
     return one if count == 1 else many
 
 
@@ -89,7 +89,7 @@ def _catalogue(language: str) -> _Catalogue:
     for entry in entries(path.read_text("utf-8")) if path.exists() else ():
         if entry.sentence == "":
             rule = next((line for line in entry.forms[0].splitlines() if "plural=" in line), "")
-            form = stdlib.c2py(rule.partition("plural=")[2].rstrip("; ") or "0")  # type: ignore[attr-defined]
+            form = stdlib.c2py(rule.partition("plural=")[2].rstrip("; ") or "0")
         elif len(entry.forms) > 1 or entry.many:
             plurals[entry.sentence] = entry.forms
         elif entry.forms[0]:

@@ -1,17 +1,61 @@
-"""The App Home: what waits for an answer, and for admins what could not be delivered."""
+"""The App Home: what waits on its reader across all areas, then what each area has to show.
+
+An area plugs in with `waits` and `section`; Home knows none of them.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
-from bot.people.model import Person
-from bot.services import Services
+from bot.blocks import Block
+from bot.people.permissions import Rank
 from bot.storage import outbox
-from bot.storage.outbox import OutboxRow
-from bot.suppliers import messages, store
-from handlers.routes import Request, action, event
+from bot.words import _
+from handlers.routes import Request, event
 
-RETRY = "home.retry"
-NOTHING_WAITS = "Nothing waits for an answer. ☕"
+_MOST_WAITING = 25
+_MOST_BLOCKS = 98
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits on somebody: when it is or was due, and a block with its next action."""
+
+    due: datetime
+    block: Block
+
+
+Waits = Callable[[Request, AsyncSession], Awaitable[list[Waiting]]]
+Section = Callable[[Request, AsyncSession], Awaitable[list[Block]]]
+WAITS: dict[str, Waits] = {}
+SECTIONS: dict[str, tuple[int, Rank, Section]] = {}
+
+
+def waits(area: str) -> Callable[[Waits], Waits]:
+    """Let a function give what waits on the reader in an area."""
+
+    def register(function: Waits) -> Waits:
+        if area in WAITS:
+            raise ValueError(f"{area} gives what waits twice")
+        WAITS[area] = function
+        return function
+
+    return register
+
+
+def section(name: str, order: int, needs: Rank = Rank.MEMBER) -> Callable[[Section], Section]:
+    """Let a function give a part of Home ([] when it has nothing); lower `order` stands higher."""
+
+    def register(function: Section) -> Section:
+        if name in SECTIONS:
+            raise ValueError(f"{name} is there twice")
+        SECTIONS[name] = (order, needs, function)
+        return function
+
+    return register
 
 
 @event("app_home_opened")
@@ -20,47 +64,37 @@ async def app_home_opened(request: Request) -> None:
     if request.body["event"].get("tab") != "home":
         return
     async with request.transaction() as session:
-        await outbox.add(session, await _home(request, session))
+        await redraw(request, session)
 
 
-@action(RETRY)
-async def retry(request: Request) -> None:
-    """Try a delivery again that was set aside."""
-    async with request.transaction() as session:
-        if is_admin(request.services, request.person):
-            await outbox.retry(session, int(request.value))
-        await outbox.add(session, await _home(request, session))
-    await request.ack()
-
-
-def is_admin(services: Services, person: Person) -> bool:
-    """Tell whether the settings name this person, by Slack id or mail address."""
-    return bool({person.id, (person.email or "").lower()} & {one.lower() for one in services.settings.admins})
-
-
-async def _home(request: Request, session: AsyncSession) -> outbox.Draft:
-    waiting = await store.waiting_conversations(session)
-    shown = [blocks.header("Waiting for us"), *messages.waiting_list(waiting[:30])]
-    if not waiting:
-        shown.append(blocks.section(NOTHING_WAITS))
-    if is_admin(request.services, request.person):
-        shown += [blocks.divider(), *_deliveries(await outbox.failed(session, limit=10))]
-    shown.append(blocks.context("*/supplier* shows all suppliers, */supplier help* what else there is"))
-    return outbox.Draft(
+async def redraw(request: Request, session: AsyncSession) -> None:
+    """Draw the Home of whoever did this anew, with the transaction that changed it."""
+    shown = await _compose(request, session) if request.person.may_act else _nothing()
+    draft = outbox.Draft(
         key=f"home:{outbox.new_uid()}",
         kind="slack.home",
         lane=f"home:{request.person.id}",
         payload={"user_id": request.person.id, "view": {"type": "home", "blocks": shown}},
         topic=f"home:{request.person.id}",
     )
+    await outbox.add(session, draft)
 
 
-def _deliveries(failed: list[OutboxRow]) -> list[blocks.Block]:
-    """Show an admin what was set aside, each with a way to try again."""
-    if not failed:
-        return [blocks.context("✓ Everything has been delivered.")]
-    shown = [blocks.section("*Could not be delivered*")]
-    for row in failed:
-        text = f"{row.kind} · {blocks.when(row.created_at)}\n{blocks.escape(row.error or '')}"
-        shown.append(blocks.section(text, accessory=blocks.button("Try again", RETRY, row.id)))
+async def _compose(request: Request, session: AsyncSession) -> list[Block]:
+    await session.flush()
+    waiting = [one for function in WAITS.values() for one in await function(request, session)]
+    waiting.sort(key=lambda one: one.due)
+    shown = [blocks.header(_("Waiting for you")), *(one.block for one in waiting[:_MOST_WAITING])]
+    if not waiting:
+        shown.append(blocks.section(_("Nothing waits for you. ☕")))
+    elif len(waiting) > _MOST_WAITING:
+        shown.append(blocks.context(_("and {count} more").format(count=len(waiting) - _MOST_WAITING)))
+    for _order, needs, function in sorted(SECTIONS.values(), key=lambda one: one[0]):
+        part = await function(request, session) if request.standing.rank >= needs else []
+        if part and len(shown) + len(part) < _MOST_BLOCKS:
+            shown += [blocks.divider(), *part]
     return shown
+
+
+def _nothing() -> list[Block]:
+    return [blocks.section(_("Switchboard works for the shop's own team. A lead can let you in."))]

@@ -1,7 +1,8 @@
 """The route table: what Slack can send us, and who answers it.
 
 A decorator above the function fills the table; two functions for one route are a mistake at import. It also
-says what somebody must be at least (`needs`), which the guard holds. Handlers read, call one use case in `request.transaction()`, and `ack` as their last line.
+says what somebody must be at least (`needs`), which the guard holds. Handlers read, call one use case in
+`request.transaction()`, and `ack` as their last line.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping

@@ -12,6 +12,7 @@ from bot.storage import blobs, outbox
 from bot.suppliers import cards, directory, messages, modals, notes, replies, store, strays
 from bot.suppliers.model import Conversation, Note, Reply, Stray, Supplier, SupplierMail
 from bot.suppliers.replies import Sender
+from handlers import home
 from handlers.guard import ephemeral
 from handlers.routes import Request, action, command, view, view_closed
 
@@ -324,3 +325,18 @@ async def show_stray(request: Request) -> None:
     mail = await asyncio.to_thread(parse, raw)
     await request.open(modals.full_stray(stray, "\n\n".join(filter(None, (mail.text, mail.quoted)))))
     await request.ack()
+
+
+# ---- Home ---------------------------------------------------------------------------------------------
+
+
+@home.waits("suppliers")
+async def waiting(request: Request, session: AsyncSession) -> list[home.Waiting]:
+    """Give the conversations in which a supplier waits for us: for those in charge first of all."""
+    found = await store.waiting_conversations(session)
+    now = request.services.clock.now()
+    blocks_of = messages.waiting_list(found)
+    return [
+        home.Waiting(conversation.waiting_since or now, block)
+        for (conversation, _supplier), block in zip(found, blocks_of, strict=True)
+    ]

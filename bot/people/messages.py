@@ -1,11 +1,12 @@
 """What Slack shows of people, hours and permissions: every sentence and action id of the area."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from bot import blocks
 from bot.blocks import Block
-from bot.words import _, n_
+from bot.words import _, day, n_
 
 
 def urgent(text: str, shown: Sequence[Block], why: str) -> dict[str, Any]:
@@ -21,3 +22,8 @@ def while_away(count: int) -> str:
         "{count} things came while you were not working",
         count,
     ).format(count=count)
+
+
+def good_morning(when: date) -> str:
+    """Give the first line of the one scheduled message of a day."""
+    return _("Your day, {day}").format(day=day(when, "EEEE d MMMM"))

@@ -51,6 +51,11 @@ async def move_on(session: AsyncSession, row: ScheduleRow, to: datetime) -> bool
     return (await session.execute(moved)).first() is not None
 
 
+async def is_planned(session: AsyncSession, key: str) -> bool:
+    """Tell whether an errand is planned."""
+    return await session.get(ScheduleRow, key) is not None
+
+
 async def plan(session: AsyncSession, key: str, kind: str, due: datetime) -> None:
     """Plan the errand for `due`, whenever it was planned for before."""
     row = {"key": key, "kind": kind, "due": due}

@@ -1,0 +1,163 @@
+"""The one scheduled message of a working day: every area's section in one, at the hour its reader chose.
+
+An area contributes with `section` (what it shows) and, where something of its own is due at an hour of that
+day, with `hour` (the message then moves there). What an area shows for a window must be the same when it is
+asked again: after a click the message is drawn anew in place.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import blocks, calendar
+from bot.blocks import Block
+from bot.calendar import WorkCalendar
+from bot.people import availability, messages, notices, store
+from bot.people.model import Morning, Person
+from bot.storage import outbox, schedule
+from bot.words import speaking
+
+KIND = "morning"
+_LOOK_AHEAD = 93  # days
+# A message of yesterday is of no use today: after a longer standstill the next morning comes instead.
+_TOO_LATE = timedelta(hours=10)
+_MOST_BLOCKS = 46
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a morning tells of: things between `since` and `at`; `day` is the reader's date."""
+
+    day: date
+    since: datetime
+    at: datetime
+
+
+Section = Callable[[AsyncSession, Person, Window], Awaitable[list[Block]]]
+Hour = Callable[[AsyncSession, Person, date], Awaitable[time | None]]
+SECTIONS: dict[str, tuple[int, Section]] = {}
+HOURS: dict[str, Hour] = {}
+
+
+def section(name: str, order: int) -> Callable[[Section], Section]:
+    """Let a function give an area's section, [] when it has nothing; lower `order` stands higher."""
+
+    def register(function: Section) -> Section:
+        if name in SECTIONS:
+            raise ValueError(f"{name} has two morning sections")
+        SECTIONS[name] = (order, function)
+        return function
+
+    return register
+
+
+def hour(name: str) -> Callable[[Hour], Hour]:
+    """Let a function say at which local hour of a day an area needs the message, or None."""
+
+    def register(function: Hour) -> Hour:
+        if name in HOURS:
+            raise ValueError(f"{name} asks for two hours")
+        HOURS[name] = function
+        return function
+
+    return register
+
+
+async def plan(session: AsyncSession, person: Person, now: datetime) -> None:
+    """Plan somebody's next morning anew: their hours, absences or an area's hour have changed."""
+    key = f"{KIND}:{person.id}"
+    theirs = await availability.calendar_of(session, person, now)
+    following = await _next(session, person, theirs, now) if person.is_colleague else None
+    if following is None:
+        await schedule.drop(session, key)
+    else:
+        await schedule.plan(session, key, KIND, following)
+
+
+async def plan_if_new(session: AsyncSession, person: Person, now: datetime) -> None:
+    """Plan somebody's mornings unless they are planned: what is due and was not sent yet must not be lost."""
+    if not await schedule.is_planned(session, f"{KIND}:{person.id}"):
+        await plan(session, person, now)
+
+
+async def arrive(session: AsyncSession, person: Person, nominal: datetime, now: datetime) -> datetime | None:
+    """Send the morning that was due at `nominal`, if it has anything to say; when the next one is due."""
+    if not person.is_colleague:
+        return None
+    theirs = await availability.calendar_of(session, person, now)
+    day = theirs.today(nominal)
+    is_due = now - nominal < _TOO_LATE and calendar.is_working_day(theirs, day)
+    if is_due and await store.morning_of(session, person.id, day) is None:
+        await _send(session, person, day, now)
+    return await _next(session, person, theirs, max(now, nominal))
+
+
+async def redraw(session: AsyncSession, person: Person, day: date) -> None:
+    """Draw a morning that was sent anew: something in it was dealt with."""
+    morning = await store.morning_of(session, person.id, day)
+    if morning is None or morning.post_id is None:
+        return
+    with speaking(person.language):
+        shown = await _compose(session, person, Window(day, morning.since, morning.at))
+        update = outbox.Draft(
+            key=f"morning:{person.id}:{day}:{outbox.new_uid()}",
+            kind="slack.update",
+            lane=f"slack:{person.id}",
+            payload={"text": messages.good_morning(day), "blocks": shown},
+            after_id=morning.post_id,
+            topic=f"morning:{person.id}:{day}",
+        )
+    await outbox.add(session, update)
+
+
+async def _send(session: AsyncSession, person: Person, day: date, now: datetime) -> None:
+    last = await store.last_morning(session, person.id)
+    window = Window(day, last.at if last else now - timedelta(days=1), now)
+    with speaking(person.language):
+        shown = await _compose(session, person, window)
+        waited = await store.notices_due(session, person.id, now)
+        if waited:
+            shown += [blocks.divider(), *notices.merged(waited)]
+            for one in waited:
+                one.state = "told"
+        if len(shown) <= 1:
+            return
+        draft = outbox.Draft(
+            key=f"morning:{person.id}:{day}",
+            kind="slack.post",
+            lane=f"slack:{person.id}",
+            payload={
+                "channel": person.id,
+                "text": messages.good_morning(day),
+                "blocks": shown[:_MOST_BLOCKS],
+            },
+        )
+    post_id = await outbox.add(session, draft)
+    session.add(Morning(person_id=person.id, day=day, since=window.since, at=now, post_id=post_id))
+    await session.flush()
+
+
+async def _compose(session: AsyncSession, person: Person, window: Window) -> list[Block]:
+    shown = [blocks.section(f"*{messages.good_morning(window.day)}*")]
+    for _order, function in sorted(SECTIONS.values(), key=lambda one: one[0]):
+        part = await function(session, person, window)
+        if part and len(shown) + len(part) < _MOST_BLOCKS:
+            shown += [blocks.divider(), *part]
+    return shown
+
+
+async def _next(
+    session: AsyncSession, person: Person, theirs: WorkCalendar, after: datetime
+) -> datetime | None:
+    today = theirs.today(after)
+    for ahead in range(_LOOK_AHEAD):
+        day = today + timedelta(days=ahead)
+        if not calendar.is_working_day(theirs, day):
+            continue
+        asked = [wall for function in HOURS.values() if (wall := await function(session, person, day))]
+        moment = calendar.resolve(day, min(asked, default=person.morning_hour), theirs.zone)
+        if moment > after:
+            return moment
+    return None

@@ -1,0 +1,39 @@
+"""What the clock triggers for people: their one scheduled message a day, and what waited for their hours."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.people import mornings, notices
+from bot.people import store as people
+from bot.services import Services
+from bot.storage.schedule import ScheduleRow
+from bot.words import speaking
+from jobs.schedule import Errand
+
+
+def errands() -> Mapping[str, Errand]:
+    """Give what is done when it is due, by the kind of the errand."""
+    return {mornings.KIND: _morning, notices.KIND: _notices}
+
+
+async def plan(services: Services) -> None:
+    """Plan everybody's mornings at start: somebody may have come or changed while we were away."""
+    now = services.clock.now()
+    async with services.database.write() as session:
+        for person in await people.colleagues(session):
+            await mornings.plan_if_new(session, person, now)
+
+
+async def _morning(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime | None:
+    person = await people.get(session, row.key.partition(":")[2])
+    return await mornings.arrive(session, person, row.due, now) if person else None
+
+
+async def _notices(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime | None:
+    person = await people.get(session, row.key.partition(":")[2])
+    if person is None or person.is_gone:
+        return None
+    with speaking(person.language):
+        return await notices.deliver(session, person, now)
