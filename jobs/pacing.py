@@ -5,6 +5,7 @@ once; under load it gives the sustained rate.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # Kind of delivery -> (calls a minute, burst) of the method behind it: Slack's tiers, some of each in one go.
@@ -56,9 +57,11 @@ class Bucket:
 class Pace:
     """All buckets of one workspace. Times are seconds of a monotonic clock."""
 
-    def __init__(self) -> None:
-        self._methods = {kind: Bucket(*limit) for kind, limit in METHODS.items()}
-        self._channels: defaultdict[str, Bucket] = defaultdict(lambda: Bucket(*CHANNEL))
+    def __init__(
+        self, methods: Mapping[str, tuple[int, int]] = METHODS, channel: tuple[int, int] = CHANNEL
+    ) -> None:
+        self._methods = {kind: Bucket(*limit) for kind, limit in methods.items()}
+        self._channels: defaultdict[str, Bucket] = defaultdict(lambda: Bucket(*channel))
 
     def _buckets(self, kind: str, lane: str) -> list[Bucket]:
         buckets = [self._methods[kind]] if kind in self._methods else []

@@ -156,11 +156,6 @@ def insert(session: AsyncSession, table: type[Base]) -> Any:
     return dialect.insert(table)
 
 
-def insert(session: AsyncSession, table: type[Base] | Table) -> Any:
-    """Give an INSERT that knows ON CONFLICT on the database of this session."""
-    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
-
-
 def wake(session: AsyncSession, name: str) -> None:
     """Let the worker `name` know once this transaction is committed."""
     session.info.setdefault("wake", set()).add(name)
