@@ -1,7 +1,7 @@
 """A browser, a workspace and a small real app for the tests of the page."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -37,14 +37,15 @@ MANIFEST: dict[str, Any] = {
             {"command": "/note", "description": "Keep a note", "usage_hint": "[what]", "should_escape": True}
         ],
         "shortcuts": [
-            {"name": "Keep this", "type": "message", "callback_id": "keep", "description": "Keep a message"}
+            {"name": "Keep this", "type": "message", "callback_id": "keep", "description": "Keep a message"},
+            {"name": "Count boxes", "type": "global", "callback_id": "count", "description": "Count them"},
         ],
     },
     "oauth_config": {
         "scopes": {
             "bot": [
                 "channels:history", "channels:join", "channels:read", "chat:write", "chat:write.customize",
-                "commands", "im:history", "im:write", "users:read",
+                "commands", "files:read", "im:history", "im:write", "users:read",
             ]
         }
     },
@@ -54,6 +55,27 @@ MANIFEST: dict[str, Any] = {
         "socket_mode_enabled": True,
     },
 }  # fmt: skip
+
+
+class Switch:
+    """Connects the app of a test, and cuts it off."""
+
+    def __init__(self) -> None:
+        self.make: Callable[[], AsyncSocketModeHandler]
+        self._handler: AsyncSocketModeHandler | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._handler is not None
+
+    async def start(self) -> None:
+        self._handler = self.make()
+        await self._handler.connect_async()
+
+    async def kill(self) -> None:
+        if self._handler:
+            await self._handler.close_async()
+        self._handler = None
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +105,9 @@ async def desk(browser: Browser) -> AsyncIterator[Desk]:
             complaints.append(message.text)
 
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(Workspace(world=demo_world(), manifest=MANIFEST))
+        switch = Switch()
+        workspace = Workspace(world=demo_world(), manifest=MANIFEST, bot_control=switch)
+        slack = await stack.enter_async_context(workspace)
 
         async def sit_down(
             person: str, place: str, width: int = 1280, height: int = 800, **options: Any
@@ -100,9 +124,9 @@ async def desk(browser: Browser) -> AsyncIterator[Desk]:
 
         client = AsyncWebClient(token=slack.bot_token, base_url=f"{slack.url}/api/")
         app = AsyncApp(client=client, process_before_response=True)
-        handler = AsyncSocketModeHandler(app, slack.app_token)
-        await handler.connect_async()
-        stack.push_async_callback(handler.close_async)
+        switch.make = lambda: AsyncSocketModeHandler(app, slack.app_token)
+        await switch.start()
+        stack.push_async_callback(switch.kill)
         _ignore_events(app)
         yield Desk(slack, client, app, sit_down)
     assert not complaints

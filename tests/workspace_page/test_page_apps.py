@@ -269,6 +269,24 @@ async def test_it_runs_a_shortcut_on_a_message(desk: Desk) -> None:
     assert kept == ["Worth keeping"]
 
 
+async def test_it_runs_a_global_shortcut_from_the_composer(desk: Desk) -> None:
+    run: list[str] = []
+
+    @desk.app.shortcut("count")
+    async def count(ack: AsyncAck, body: dict[str, Any]) -> None:
+        run.append(body["callback_id"])
+        await ack()
+
+    page = await desk.sit_down(desk.person("A"), desk.channel("general"))
+    composer = page.locator(".stage .composer__text")
+    await composer.press_sequentially("/cou")
+    async with page.expect_response("**/control/shortcut"):
+        await composer.press("Enter")
+
+    assert run == ["count"]
+    await expect(composer).to_have_value("")
+
+
 async def test_it_says_when_the_app_does_not_answer(desk: Desk) -> None:
     await desk.post("general", "A card", blocks=actions(button("Nobody listens", "unheard")))
     page = await desk.sit_down(desk.person("A"), desk.channel("general"))

@@ -202,3 +202,45 @@ async def test_it_shows_one_pane_at_a_time_on_a_phone(desk: Desk) -> None:
     await page.get_by_role("button", name="Back to conversations").tap()
 
     await expect(page.locator(".sidebar")).to_be_visible()
+
+
+async def test_it_opens_the_links_of_messages_in_the_page(desk: Desk) -> None:
+    root = await desk.post("general", "The question")
+    reply = await desk.post("general", "The answer in the thread", thread_ts=root)
+    link = (await desk.client.chat_getPermalink(channel=desk.channel("general"), message_ts=reply))[
+        "permalink"
+    ]
+    await desk.post("suppliers", f"See <{link}|over there>")
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("suppliers"))
+
+    await page.get_by_role("link", name="over there").click()
+
+    await expect(page.get_by_role("heading", name="general")).to_be_visible()
+    await expect(page.locator(".extra .message.is-target")).to_contain_text("The answer in the thread")
+
+
+async def test_it_opens_a_link_that_is_pasted_as_an_address(desk: Desk) -> None:
+    ts = await desk.post("general", "Remember this one")
+    link = (await desk.client.chat_getPermalink(channel=desk.channel("general"), message_ts=ts))["permalink"]
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("suppliers"))
+
+    await page.goto(str(link))
+
+    await expect(page.locator(".message.is-target")).to_contain_text("Remember this one")
+
+
+async def test_it_completes_channels_and_emoji(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+    composer = page.locator(".stage .composer__text")
+
+    await composer.press_sequentially("To #logi")
+    await expect(page.locator(".offer").first).to_contain_text("logistics")
+    await composer.press("Enter")
+    await composer.press_sequentially(":tad")
+    await composer.press("Tab")
+    await composer.press("Enter")
+
+    sent = page.locator(".message__text", has_text="To #logistics")
+    await expect(sent.locator(".emoji")).to_have_text("🎉")
+    await sent.locator("a.mention").click()
+    await expect(page.get_by_role("heading", name="logistics")).to_be_visible()

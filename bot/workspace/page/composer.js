@@ -244,7 +244,7 @@ export class Composer {
         await post("say", {
           ...place,
           text,
-          ...(files.length && { files: files.map(({ name, base64 }) => ({ name, base64 })) }),
+          ...(files.length && { files: files.map(({ name, type, base64 }) => ({ name, type, base64 })) }),
         });
     } catch (error) {
       trouble(error.message);

@@ -6,7 +6,7 @@ import { el, svg } from "./dom.js";
 import { routeHash } from "./route.js";
 import { store } from "./store.js";
 
-const HUES = [168, 205, 32, 348, 265, 95, 18, 225, 140, 310];
+const HUES = [168, 205, 32, 348, 265, 95, 18, 225, 140, 310, 62, 285];
 
 /** The name a person is shown by. */
 export function nameOf(user) {
@@ -46,8 +46,8 @@ export function viewer() {
 }
 
 function hueOf(text) {
-  let sum = 0;
-  for (const letter of text) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
+  let sum = 7;
+  for (const letter of text) sum = (sum * 131 + letter.codePointAt(0)) % 65521;
   return HUES[sum % HUES.length];
 }
 

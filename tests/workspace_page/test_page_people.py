@@ -1,0 +1,99 @@
+"""Several people: each has a Home, unreads and drafts of their own, and hears of the others' messages."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.workspace_page.desk import Desk, actions, button, message, say
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def become(page: Page, name: str) -> None:
+    await page.locator(".persona").click()
+    await page.get_by_role("menuitem", name=re.compile(f"^{name}")).click()
+    await expect(page.locator(".persona__name")).to_have_text(name)
+
+
+async def test_it_opens_for_somebody_when_nobody_was_chosen(desk: Desk) -> None:
+    page = await desk.sit_down("", "")
+
+    await expect(page.locator(".persona__name")).to_have_text("Nora")
+    await expect(page.get_by_role("heading", name="general")).to_be_visible()
+
+
+async def test_it_keeps_two_peoples_homes_apart(desk: Desk) -> None:
+    mine = await desk.sit_down(desk.person("Nora"), "app/home")
+    theirs = await desk.sit_down(desk.person("Tom"), "app/home")
+
+    view = {"type": "home", "blocks": actions(button("Only for Nora", "mine"))}
+    await desk.client.views_publish(user_id=desk.person("Nora"), view=view)
+
+    await expect(mine.get_by_role("button", name="Only for Nora")).to_be_visible()
+    await expect(theirs.get_by_text("has not set up a Home for you yet")).to_be_visible()
+
+
+async def test_it_keeps_unread_marks_apart(desk: Desk) -> None:
+    general = desk.channel("general")
+    mine = await desk.sit_down(desk.person("Nora"), desk.channel("suppliers"))
+    theirs = await desk.sit_down(desk.person("Tom"), desk.channel("suppliers"))
+    await desk.post("general", "The boat is late")
+
+    entry = f'.nav-item[data-id="{general}"]'
+    await expect(theirs.locator(entry)).to_have_class(re.compile("is-unread"))
+    await mine.locator(entry).click()
+    await expect(message(mine, "The boat is late")).to_be_visible()
+
+    await expect(mine.locator(entry)).not_to_have_class(re.compile("is-unread"))
+    await expect(theirs.locator(entry)).to_have_class(re.compile("is-unread"))
+
+
+async def test_it_keeps_each_persons_draft_in_one_window(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+    await page.locator(".stage .composer__text").fill("Nora is still writing")
+
+    await become(page, "Tom")
+    await expect(page.locator(".stage .composer__text")).to_have_value("")
+    await become(page, "Nora")
+
+    await expect(page.locator(".stage .composer__text")).to_have_value("Nora is still writing")
+
+
+async def test_it_tells_of_a_direct_message_to_one_of_the_others(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+    await expect(page.locator(".pane__title")).to_be_visible()
+    await page.wait_for_function(WATCHING)
+
+    direct = await desk.client.conversations_open(users=desk.person("Tom"))
+    await desk.client.chat_postMessage(channel=direct["channel"]["id"], text="Tom, the glaze is here")
+
+    toast = page.locator(".toast", has_text="For Tom: Switchboard")
+    await expect(toast).to_contain_text("the glaze is here")
+    await toast.locator(".toast__body").click()
+    await expect(page.locator(".persona__name")).to_have_text("Tom")
+    await expect(message(page, "the glaze is here")).to_be_visible()
+
+
+WATCHING = "async () => (await import('/static/others.js')).isWatching()"
+
+
+async def test_it_shows_who_somebody_is_and_opens_a_direct_message(desk: Desk) -> None:
+    tom = await desk.sit_down(desk.person("Tom"), desk.channel("general"))
+    await say(tom, "Morning")
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+
+    await message(page, "Morning").get_by_role("button", name="Tom", exact=True).click()
+    await expect(page.locator(".profile")).to_contain_text("Tom Okafor")
+    await expect(page.locator(".profile")).to_contain_text("Buyer")
+    await page.get_by_role("button", name="Message", exact=True).click()
+    await say(page, "Only for you")
+
+    await expect(tom.locator(".toast", has_text="Only for you")).to_be_visible()
+
+
+async def test_it_shows_a_guest_their_own_channels_only(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Ola"), "")
+
+    await expect(page.locator(".nav-item", has_text="marketing")).to_be_visible()
+    await expect(page.locator(".nav-item", has_text="logistics")).to_have_count(0)
