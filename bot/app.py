@@ -25,7 +25,7 @@ from bot.settings import Settings
 from bot.storage import blobs, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
-from handlers import events, guard, home, mail, operations, suppliers
+from handlers import events, guard, home, mail, operations, people, suppliers
 from jobs import people as people_jobs
 from jobs import suppliers as supplier_jobs
 from jobs import upkeep
@@ -35,7 +35,7 @@ from jobs.pacing import Pace
 from jobs.schedule import Heartbeat
 
 # Importing these filled the route table.
-ROUTED = (events, home, operations, suppliers)
+ROUTED = (events, home, operations, people, suppliers)
 
 
 async def run(settings: Settings, *, http: bool = False) -> None:

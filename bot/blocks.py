@@ -6,7 +6,7 @@ into plain_text and rich_text, so that it can neither mention nor link.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 Block = dict[str, Any]
@@ -159,6 +159,58 @@ def menu(options: Iterable[Block], *, initial: Block | None = None, placeholder:
     if placeholder:
         element["placeholder"] = label(placeholder, 150)
     return element
+
+
+def several(options: Iterable[Block], *, initial: Iterable[Block] = ()) -> Block:
+    """Give a menu of up to 100 choices of which several may be taken."""
+    element: Block = {"type": "multi_static_select", "options": list(options)[:100]}
+    chosen = list(initial)
+    if chosen:
+        element["initial_options"] = chosen
+    return element
+
+
+def checkboxes(options: Iterable[Block], *, initial: Iterable[Block] = ()) -> Block:
+    """Give up to 10 boxes to tick."""
+    element: Block = {"type": "checkboxes", "options": list(options)[:10]}
+    chosen = list(initial)
+    if chosen:
+        element["initial_options"] = chosen
+    return element
+
+
+def person_menu(initial: str | None = None) -> Block:
+    """Give a menu of people."""
+    return {"type": "users_select"} | ({"initial_user": initial} if initial else {})
+
+
+def people_menu(initial: Iterable[str] = ()) -> Block:
+    """Give a menu of which several people may be taken."""
+    chosen = list(initial)
+    return {"type": "multi_users_select"} | ({"initial_users": chosen} if chosen else {})
+
+
+def channel_menu(initial: str | None = None) -> Block:
+    """Give a menu of public channels."""
+    return {"type": "channels_select"} | ({"initial_channel": initial} if initial else {})
+
+
+def date_picker(initial: date | None = None) -> Block:
+    """Give a field for a date."""
+    return {"type": "datepicker"} | ({"initial_date": initial.isoformat()} if initial else {})
+
+
+def time_picker(initial: time | None = None) -> Block:
+    """Give a field for a wall time."""
+    return {"type": "timepicker"} | ({"initial_time": f"{initial:%H:%M}"} if initial else {})
+
+
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """Give a table of literal text, its first row the heading (100 rows of 20 cells; one a message)."""
+    cells = [
+        [{"type": "raw_text", "text": clip(cell, 500) or " "} for cell in row[:20]] for row in rows[:100]
+    ]
+    return {"type": "table", "rows": cells}
 
 
 def modal(

@@ -188,6 +188,11 @@ class Week:
         return "; ".join(lines) or "never"
 
 
+def weekday(word: str) -> int | None:
+    """Give the number of a weekday named in any of our languages, Monday is 0; None for any other word."""
+    return _DAY.get(_fold(word).strip(" ."))
+
+
 def _fold(text: str) -> str:
     """Take away what does not matter: case, accents, kinds of dashes and commas, little words."""
     plain = unicodedata.normalize("NFKD", text.casefold())

@@ -57,7 +57,7 @@ async def attempt(request: Request) -> str | None:
         if route is None:
             return _(UNKNOWN)
         if request.standing.rank < route.needs:
-            return await _needs(request, route.needs)
+            return await needs(request, route.needs)
         await route.handler(request)
     except AlreadyHandled:
         log.info("slack sent %s %s again", request.kind, request.name)
@@ -69,7 +69,8 @@ async def attempt(request: Request) -> str | None:
     return None
 
 
-async def _needs(request: Request, rank: Rank) -> str:
+async def needs(request: Request, rank: Rank) -> str:
+    """Say who can do what this person may not."""
     async with request.services.database.read() as session:
         who = await permissions.who_can(session, rank, request.services.settings.admins)
     return _(NEEDS_ADMIN if rank == Rank.ADMIN else NEEDS_LEAD).format(who=who)

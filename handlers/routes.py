@@ -62,19 +62,27 @@ class Request:
         return self.body.get("channel_id") or channel.get("id")
 
     def typed(self, block_id: str) -> Any:
-        """Give what was filled in under `block_id` of a modal: text, or the chosen value; None when empty."""
+        """Give what was filled in under `block_id` of a modal: text, or what was chosen; None or [] if empty."""
         element = self.body["view"]["state"]["values"].get(block_id, {}).get("value", {})
-        match element.get("type"):
-            case "static_select":
-                chosen = element.get("selected_option")
-                return chosen["value"] if chosen else None
-            case "users_select":
-                return element.get("selected_user")
-            case "channels_select":
-                return element.get("selected_channel")
-            case _:
-                return element.get("value")
+        kind = element.get("type", "")
+        if kind in ("static_select", "radio_buttons", "external_select"):
+            return (element.get("selected_option") or {}).get("value")
+        if kind in ("multi_static_select", "checkboxes"):
+            return [one["value"] for one in element.get("selected_options") or []]
+        found = element.get(_FILLED.get(kind, "value"))
+        return list(found or []) if kind.startswith("multi_") else found
 
+
+# Where Slack puts what was filled in, by the type of the element; elsewhere it is "value".
+_FILLED = {
+    "users_select": "selected_user",
+    "multi_users_select": "selected_users",
+    "channels_select": "selected_channel",
+    "conversations_select": "selected_conversation",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+}
 
 Handler = Callable[[Request], Awaitable[None]]
 

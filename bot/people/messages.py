@@ -1,12 +1,44 @@
 """What Slack shows of people, hours and permissions: every sentence and action id of the area."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot import blocks
+from bot import blocks, calendar, languages
 from bot.blocks import Block
-from bot.words import _, day, n_
+from bot.people import areas
+from bot.people.model import AbsenceRow, Aim, AuditEntry, Department, Person, known_zone
+from bot.people.permissions import Standing
+from bot.words import _, day, mark, n_
+
+EDIT_ME = "people.edit_me"
+OPEN_AWAY = "people.open_away"
+COME_BACK = "people.come_back"
+EDIT_DEPARTMENT = "people.edit_department"
+ADD_DEPARTMENT = "people.add_department"
+PAUSE = "people.pause"
+SWITCH_AREAS = "people.switch_areas"
+WELCOME_GUEST = "people.welcome_guest"
+
+AIMS = {
+    Aim.PRODUCT: mark("a better product"),
+    Aim.ACQUISITION: mark("new customers"),
+    Aim.RETENTION: mark("customers who stay"),
+}
+ACTS = {
+    "area.on": mark("switched an area on"),
+    "area.off": mark("switched an area off"),
+    "admin.made": mark("made somebody an admin"),
+    "admin.unmade": mark("made somebody no longer an admin"),
+    "department.changed": mark("changed a department"),
+    "guest.welcomed": mark("let a guest in"),
+    "guest.shown_out": mark("no longer lets a guest in"),
+    "mail.sent": mark("sent an answer"),
+    "pause.added": mark("added a pause"),
+    "sending.stopped": mark("stopped everything outgoing"),
+    "sending.resumed": mark("let outgoing things go again"),
+    "import": mark("imported people and settings"),
+}
 
 
 def urgent(text: str, shown: Sequence[Block], why: str) -> dict[str, Any]:
@@ -27,3 +59,196 @@ def while_away(count: int) -> str:
 def good_morning(when: date) -> str:
     """Give the first line of the one scheduled message of a day."""
     return _("Your day, {day}").format(day=day(when, "EEEE d MMMM"))
+
+
+# ---- being away ---------------------------------------------------------------------------------------
+
+
+def away_said(person: Person, row: AbsenceRow, now: datetime) -> list[Block]:
+    """Say what was understood of an absence, so that a misunderstanding is seen at once."""
+    first = calendar.local(row.starts_at, person.zone).date()
+    today = calendar.local(now, person.zone).date()
+    since = _("now") if first <= today else day(first, "EEEE d MMMM")
+    if row.ends_at is None:
+        text = _("You are away from {first} until you say you are back.").format(first=since)
+    else:
+        back = calendar.local(row.ends_at, person.zone).date()
+        text = _("You are away from {first} to the end of {last}, and back on {back}.").format(
+            first=since,
+            last=day(back - timedelta(days=1), "EEEE d MMMM"),
+            back=day(back, "EEEE d MMMM"),
+        )
+    rest = _("Until then I ask nothing of you, and what comes for you waits.")
+    buttons = blocks.actions(
+        blocks.button(_("Change"), OPEN_AWAY, "-"), blocks.button(_("I am back"), COME_BACK, row.id)
+    )
+    return [blocks.section(f"🌴 {text} {rest}"), buttons]
+
+
+def back_said(*, ended: bool) -> str:
+    """Answer somebody who says they are back."""
+    if ended:
+        return _("Welcome back! What waited for you comes at your next working moment.")
+    return _("You were not away, as far as I know.")
+
+
+# ---- people -------------------------------------------------------------------------------------------
+
+
+def hours_of(person: Person, now: datetime) -> str:
+    """Say in a line when somebody works, and what time it is there."""
+    there = calendar.local(now, person.zone)
+    moon = " 🌙" if calendar.is_night(there) else ""
+    return f"{there:%H:%M}{moon} · {blocks.escape(person.zone)} · {person.week}"
+
+
+def people_list(
+    departments: Sequence[tuple[Department, Sequence[Person]]],
+    others: Sequence[Person],
+    away: Mapping[str, AbsenceRow],
+    now: datetime,
+    standing: Standing,
+) -> list[Block]:
+    """Give everybody by department: who leads, who is there, who is away."""
+    shown: list[Block] = [blocks.header(_("People"))]
+    for department, members in departments:
+        lines = "\n".join(_person_line(one, one.id == department.lead_id, away, now) for one in members)
+        head = f"*{blocks.escape(department.name)}* · {_(AIMS[Aim(department.aim)])}"
+        text = blocks.clip(f"{head}\n{lines or _('nobody yet')}", blocks.SECTION_TEXT)
+        edit = (
+            blocks.button(_("Edit"), EDIT_DEPARTMENT, department.id)
+            if standing.leads_department(department.id)
+            else None
+        )
+        shown.append(blocks.section(text, accessory=edit))
+    if others:
+        lines = "\n".join(_person_line(one, False, away, now) for one in others)  # noqa: FBT003
+        shown.append(blocks.section(blocks.clip(f"*{_('In no department')}*\n{lines}", blocks.SECTION_TEXT)))
+    if standing.is_admin:
+        shown.append(blocks.actions(blocks.button(_("Add a department"), ADD_DEPARTMENT, "-")))
+    shown.append(blocks.context(_("*/switchboard people NAME* shows one of them")))
+    return shown
+
+
+def _person_line(person: Person, leads: bool, away: Mapping[str, AbsenceRow], now: datetime) -> str:  # noqa: FBT001
+    star = " ⭐" if leads else ""
+    there = calendar.local(now, person.zone)
+    state = f" · 🌴 {_('away')}" if person.id in away else ""
+    role = (
+        f" · {blocks.escape(blocks.clip(person.role or person.title, 60))}"
+        if person.role or person.title
+        else ""
+    )
+    return f"{blocks.escape(person.name)}{star}{role} · {there:%H:%M}{state}"
+
+
+def person_card(
+    person: Person,
+    departments: Sequence[Department],
+    manager: str | None,
+    away: AbsenceRow | None,
+    now: datetime,
+    overlap: str = "",
+) -> list[Block]:
+    """Give one colleague: what they do, when they are there, what they may be asked about."""
+    facts = [f"🕑 {hours_of(person, now)}"]
+    hats = ", ".join(one.name for one in departments)
+    facts.append(
+        f"🏷️ {blocks.escape(person.role or person.title or _('no role yet'))} · {blocks.escape(hats)}"
+    )
+    if manager:
+        facts.append("👤 " + _("reports to {name}").format(name=blocks.escape(manager)))
+    facts.append(f"{languages.language_flag(person.language)} {languages.name(person.language)}")
+    if person.skills:
+        skills = blocks.escape(", ".join(person.skills))
+        facts.append("💡 " + _("ask about: {skills}").format(skills=skills))
+    if away:
+        until = (
+            day(calendar.local(away.ends_at, person.zone) - timedelta(days=1), "EEEE d MMMM")
+            if away.ends_at
+            else _("further notice")
+        )
+        facts.append("🌴 " + _("away until the end of {day}").format(day=until))
+    if overlap:
+        facts.append("🤝 " + overlap)
+    return [blocks.header(person.name), blocks.section("\n".join(facts))]
+
+
+# ---- settings, status, audit, privacy -----------------------------------------------------------------
+
+
+def my_settings(person: Person, now: datetime) -> list[Block]:
+    """Give somebody their own settings, for Home and the command."""
+    quiet = (
+        _("quiet: {hours}").format(hours=person.quiet) if person.quiet else _("no quiet hours of your own")
+    )
+    lines = [
+        f"🕑 {hours_of(person, now)}",
+        f"🔕 {quiet}",
+        "☀️ " + _("one message a working day, at {hour}").format(hour=f"{person.morning_hour:%H:%M}"),
+        f"{languages.language_flag(person.language)} " + _("I speak {language} with you").format(
+            language=languages.name(person.language)
+        ),
+    ]  # fmt: skip
+    if person.country:
+        place = "-".join(filter(None, (person.country, person.subdivision)))
+        lines.append("📅 " + _("public holidays of {place}").format(place=place))
+    else:
+        lines.append("📅 " + _("no public holidays: I do not know your country"))
+    buttons = blocks.actions(
+        blocks.button(_("Change"), EDIT_ME, "-"), blocks.button(_("I will be away"), OPEN_AWAY, "-")
+    )
+    return [blocks.section(f"*{_('You')}*\n" + "\n".join(lines)), buttons]
+
+
+def area_list(on: Mapping[str, bool], standing: Standing) -> list[Block]:
+    """Give the areas, which are on, and for admins the way to switch them."""
+    lines = [
+        f"{'🟢' if on[area] else '⚪'} *{area}* · {areas.described(area)}" for area in areas.AREAS
+    ]  # fmt: skip
+    shown = [blocks.section(f"*{_('What the shop uses')}*\n" + "\n".join(lines))]
+    if standing.is_admin:
+        shown.append(
+            blocks.actions(
+                blocks.button(_("Switch areas"), SWITCH_AREAS, "-"),
+                blocks.button(_("Company holiday"), PAUSE, "-"),
+            )
+        )
+    return shown
+
+
+def audit_list(entries: Sequence[AuditEntry], names: Mapping[str, str]) -> list[Block]:
+    """Give what was changed and what left the company, the newest first."""
+    if not entries:
+        return [blocks.section(_("Nothing has been changed or sent yet."))]
+    lines = []
+    for one in entries:
+        who = blocks.escape(names.get(one.actor_id or "", "Switchboard"))
+        act = _(ACTS[one.act]) if one.act in ACTS else one.act
+        lines.append(f"{blocks.when(one.at)} · *{who}* {act}: {blocks.escape(blocks.clip(one.subject, 120))}")
+    return [
+        blocks.header(_("Audit log")),
+        *(blocks.section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)),
+    ]
+
+
+HELP = mark(
+    "*/switchboard away until friday* · you are away; *back* when you are back\n"
+    "*/switchboard settings* · your hours, language and quiet times; for admins the areas of the bot\n"
+    "*/switchboard people* · who is who, and who is there now; *people NAME* shows one\n"
+    "*/switchboard privacy* · what is stored about you, who sees it, and for how long\n"
+    "*/switchboard status* · how the bot itself is"
+)
+HELP_ADMIN = mark("*/switchboard audit* · who changed what, and what left the company")
+
+
+def unknown_word(word: str, nearest: str | None) -> str:
+    """Say that a command has no such word, and which may be meant."""
+    guess = " " + _("Did you mean *{word}*?").format(word=nearest) if nearest else ""
+    text = _("I do not know “{word}”.").format(word=blocks.escape(blocks.clip(word, 60)))
+    return f"{text}{guess} " + _("*help* says what there is.")
+
+
+def zone_name(person: Person) -> str:
+    """Give the zone somebody lives by, for a sentence."""
+    return known_zone(person.zone)

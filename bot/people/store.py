@@ -212,3 +212,8 @@ async def next_notice(session: AsyncSession, person_id: str) -> datetime | None:
         NoticeRow.person_id == person_id, NoticeRow.state == "waiting"
     )
     return (await session.execute(rows)).scalar()
+
+
+async def department_by_id(session: AsyncSession, department_id: int) -> Department:
+    """Give a department that is known to exist."""
+    return await session.get_one(Department, department_id)

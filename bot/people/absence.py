@@ -1,0 +1,175 @@
+"""Being away: what people type about it, what Slack's status says, and what follows from it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import calendar
+from bot.errors import SwitchboardError
+from bot.people import mornings, store
+from bot.people.model import AbsenceRow, Person, known_zone
+from bot.week import weekday
+
+_DAY = timedelta(days=1)
+_UNTIL = re.compile(r"^(?:until|till|til|bis|jusqu'au|hasta|até|back|zurück am)\s+(?:on\s+)?", re.IGNORECASE)
+_UNTIL_ZH = re.compile(r"^(?:到|至|直到)\s*")
+_RANGE = re.compile(r"\s+(?:to|through|thru|bis|-|–|—|until|till|到|至)\s+|\s*[–—到至]\s*", re.IGNORECASE)
+_LENGTH = re.compile(r"^(?:for\s+)?(a|an|one|\d{1,3})\s*(day|week|month|tag|woche|天|周)\w*$", re.IGNORECASE)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan", "feb", "mar mär", "apr", "may mai", "jun", "jul", "aug", "sep", "oct okt", "nov", "dec dez"),
+        1,
+    )
+    for name in names.split()
+}
+_LENGTHS = {"day": 1, "tag": 1, "天": 1, "week": 7, "woche": 7, "周": 7, "month": 30}
+# Emoji people set in Slack when they are not there.
+_AWAY_SIGNS = frozenset(
+    {":palm_tree:", ":face_with_thermometer:", ":baby:", ":beach_with_umbrella:", ":airplane:", ":no_entry:"}
+)
+_AWAY_WORDS = re.compile(
+    r"\b(?:vacation|vacationing|on holiday|holidays?|out sick|sick|ill|pto|ooo|out of office|parental leave|"
+    r"urlaub|krank|elternzeit|congés?|vacaciones|férias)\b|休假|请假|病假",
+    re.IGNORECASE,
+)
+
+
+class DateNotUnderstood(SwitchboardError):
+    """“{text}” is not a time I understand.
+
+    Write “until friday”, “24 dec to 2 jan”, “tomorrow” or “3 days”.
+    """
+
+
+class EndsBeforeItStarts(SwitchboardError):
+    """An absence cannot end before it starts."""
+
+
+class OverAlready(SwitchboardError):
+    """An absence that is over changes nothing; its last day must be today or later."""
+
+
+@dataclass(frozen=True)
+class Away:
+    """Days somebody is away, both included; `last` None means until further notice."""
+
+    first: date
+    last: date | None
+
+
+def understood(text: str, today: date) -> Away:
+    """Read what somebody typed after *away*; “until friday” means back on Friday."""
+    words = " ".join(text.casefold().split())
+    if words in ("", "from now on", "until further notice", "bis auf weiteres"):
+        return Away(today, None)
+    if found := _LENGTH.match(words):
+        count = int(found.group(1)) if found.group(1).isdigit() else 1
+        return Away(today, today + (count * _LENGTHS[found.group(2)] - 1) * _DAY)
+    rest = _UNTIL_ZH.sub("", _UNTIL.sub("", words))
+    if rest != words:
+        back = _day(rest, today + _DAY, today + _DAY)
+        return Away(today, back - _DAY)
+    if words in ("this week", "diese woche", "本周"):
+        return Away(today, today + (6 - today.weekday()) * _DAY)
+    if words in ("next week", "nächste woche", "下周"):
+        monday = today + (7 - today.weekday()) * _DAY
+        return Away(monday, monday + 6 * _DAY)
+    first, *more = _RANGE.split(words.removeprefix("from ").removeprefix("von "), maxsplit=1)
+    start = _day(first, today, today + _DAY)
+    return Away(start, _day(more[0], start, today + _DAY) if more else start)
+
+
+def _day(words: str, since: date, tomorrow: date) -> date:
+    """Read one day, the next such from `since` on."""
+    words = words.strip(" .,")
+    if words in ("today", "heute", "今天"):
+        return since
+    if words in ("tomorrow", "morgen", "明天"):
+        return tomorrow
+    number = weekday(words.removeprefix("next "))
+    if number is not None:
+        return since + ((number - since.weekday()) % 7) * _DAY
+    if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", words):
+        year, month, day = map(int, found.groups())
+        return _date(words, year, month, day)
+    if found := re.fullmatch(r"(\d{1,2})[./](\d{1,2})\.?|(\d{1,2})月(\d{1,2})[日号]?", words):
+        one, two, three, four = found.groups()
+        return _coming(words, int(two or three), int(one or four), since)
+    if found := re.fullmatch(
+        r"(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s*([a-zä]{3,9})|([a-zä]{3,9})\s*(\d{1,2}))", words
+    ):
+        day_before, month_after, month_before, day_after = found.groups()
+        named = _MONTHS.get((month_after or month_before)[:3])
+        if named:
+            return _coming(words, named, int(day_before or day_after), since)
+    raise DateNotUnderstood(text=words)
+
+
+def _coming(words: str, month: int, day: int, since: date) -> date:
+    this_year = _date(words, since.year, month, day)
+    return this_year if this_year >= since else _date(words, since.year + 1, month, day)
+
+
+def _date(words: str, year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise DateNotUnderstood(text=words) from None
+
+
+async def say_away(
+    session: AsyncSession, person: Person, away: Away, reason: str, now: datetime
+) -> AbsenceRow:
+    """Note that somebody is away; what they said before about the same days is replaced."""
+    zone = known_zone(person.zone)
+    today = calendar.local(now, zone).date()
+    if away.last is not None and away.last < away.first:
+        raise EndsBeforeItStarts
+    if away.last is not None and away.last < today:
+        raise OverAlready
+    starts = now if away.first <= today else calendar.resolve(away.first, time(), zone)
+    ends = calendar.resolve(away.last + _DAY, time(), zone) if away.last else None
+    for known in await store.absences(session, [person.id], now):
+        if known.source == "said" and (ends is None or known.starts_at < ends):
+            await session.delete(known)
+    row = AbsenceRow(
+        person_id=person.id, starts_at=starts, ends_at=ends, reason=reason, source="said", feed_id=None
+    )
+    session.add(row)
+    await session.flush()
+    await mornings.plan(session, person, now)
+    return row
+
+
+async def come_back(session: AsyncSession, person: Person, now: datetime) -> bool:
+    """End whatever keeps somebody away now; False when nothing did."""
+    ended = False
+    for row in await store.absences(session, [person.id], now):
+        if row.starts_at <= now:
+            row.ends_at, ended = now, True
+    await session.flush()
+    if ended:
+        await mornings.plan(session, person, now)
+    return ended
+
+
+async def follow_status(
+    session: AsyncSession, person: Person, emoji: str, text: str, until: datetime | None, now: datetime
+) -> None:
+    """Take over from Slack's status that somebody is away, or that they no longer are."""
+    await store.forget_absences(session, person.id, "status")
+    if emoji in _AWAY_SIGNS or _AWAY_WORDS.search(text):
+        away = AbsenceRow(
+            person_id=person.id,
+            starts_at=now,
+            ends_at=until,
+            reason=text[:200],
+            source="status",
+            feed_id=None,
+        )
+        session.add(away)
+    await session.flush()
+    await mornings.plan(session, person, now)
