@@ -170,7 +170,7 @@ def is_working_day(calendar: WorkCalendar, day: date) -> bool:
 def is_working(calendar: WorkCalendar, instant: datetime) -> bool:
     """Tell whether this instant lies in working hours; the end of a span does not."""
     instant = _utc(instant)
-    return any(start <= instant < end for start, end in _periods(calendar, instant, days=1))
+    return any(start == instant for start, _end in _periods(calendar, instant, days=1))
 
 
 def next_working_moment(calendar: WorkCalendar, instant: datetime) -> datetime:

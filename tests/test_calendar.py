@@ -95,7 +95,8 @@ def test_it_finds_the_next_working_moment_once_and_for_all(calendar: WorkCalenda
         return
     assert moment >= instant
     assert is_working(calendar, moment)
-    assert (moment == instant) == is_working(calendar, instant)
+    # In UTC: Python calls no time of an hour that is shown twice equal to any of another zone.
+    assert (moment == instant.astimezone(UTC)) == is_working(calendar, instant)
     assert working_time(calendar, instant, moment) == NO_TIME
     assert next_working_moment(calendar, moment) == moment
 
@@ -227,6 +228,16 @@ def test_it_counts_night_shifts_that_meet_only_once() -> None:
     calendar = WorkCalendar("Asia/Kathmandu", Week.parse("mon 20-8; tue 6-10"))
     start = at("Asia/Kathmandu", 2026, 6, 1)
     assert working_time(calendar, start, start + 7 * DAY) == 14 * HOUR
+
+
+def test_it_has_begun_sunday_when_the_clocks_go_back_over_midnight_to_saturday() -> None:
+    calendar = WorkCalendar("America/St_Johns", Week.parse("sun 0-8"))
+    again = datetime(2010, 11, 7, 3, tzinfo=UTC)
+    assert f"{local(again, calendar.zone):%a %H:%M}" == "Sat 23:30"
+    assert resolve(date(2010, 11, 7), time(), calendar.zone) == again - HOUR / 2
+    assert is_working(calendar, again)
+    assert not is_working(calendar, again - HOUR)
+    assert next_working_moment(calendar, again) == again
 
 
 def test_it_takes_the_first_of_two() -> None:

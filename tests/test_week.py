@@ -18,6 +18,7 @@ from bot.week import (
     Span,
     UnknownDays,
     Week,
+    weekday,
 )
 from tests.times import weeks
 
@@ -102,6 +103,13 @@ def test_it_meets_any_text_with_a_week_or_a_sentence(text: str) -> None:
 
 def test_it_keeps_office_hours_where_nobody_has_said_anything() -> None:
     assert Week.office() == Week.parse("mon-fri 9-17:30")
+
+
+@pytest.mark.parametrize(
+    ("word", "day"), [("Friday", 4), ("Mittwochs", 2), ("sábado", 5), ("周日", 6), ("soon", None)]
+)
+def test_it_knows_a_weekday_by_its_name(word: str, day: int | None) -> None:
+    assert weekday(word) == day
 
 
 def test_it_tells_midnight_from_the_morning() -> None:
