@@ -78,7 +78,7 @@ _IBAN = re.compile(rf"{_BEFORE}[A-Z]{{2}}\d{{2}}(?:[ -]?[A-Z0-9]){{11,30}}", re.
 _LONG_DIGITS = re.compile(r"(?<![A-Za-z0-9])\d(?:[ -]?\d){12,18}(?![A-Za-z0-9])")
 _DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?![\d/-])|"
-    r"\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d{2}|\d{2})(?![\d/-])|\d{1,2}\.\d{1,2}\.(?!\d)|"
+    r"\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d{2}|\d{2})(?![\d/-])|(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?!\d)|"
     r"(?:(?:19|20)?\d{2}年)?\d{1,2}月\d{1,2}[日号號]?|(?:19|20)\d{2}年(?:\d{1,2}月)?)"
 )
 _SPACES = " \u00a0\u202f"
@@ -108,7 +108,8 @@ _ORDER_CUE = re.compile(
     re.IGNORECASE,
 )
 _ORDER_LOOK = re.compile(
-    rf"{_BEFORE}(?:\d{{7,34}}|[A-Z]{{1,4}}\d{{6,20}}[A-Z]{{0,3}}){_AFTER}", re.IGNORECASE
+    rf"{_BEFORE}(?:(?:SO|PO|ORD|INV|RMA)[-/]?\d[\dA-Z/-]{{1,20}}|\d{{7,34}}|[A-Z]{{1,4}}\d{{6,20}}[A-Z]{{0,3}}){_AFTER}",
+    re.IGNORECASE,
 )
 _PHONE = re.compile(
     r"(?<![\w+])(?:\+\d(?:[ ().\-/]{0,3}\d){6,14}|00\d(?:[ ().\-/]{0,3}\d){7,14}|"
@@ -215,8 +216,8 @@ _FINDERS: list[tuple[Kind, _Finder]] = [
     (Kind.URL, _urls),
     (Kind.MAIL, _plain(_MAIL)),
     (Kind.IBAN, _ibans),
-    (Kind.DATE, _plain(_DATE)),
     (Kind.AMOUNT, _plain(_AMOUNT)),
+    (Kind.DATE, _plain(_DATE)),
     (Kind.CARD, _cards),
     (Kind.ORDER, _plain(_ORDER_CUE)),
     (Kind.PHONE, _plain(_PHONE)),
