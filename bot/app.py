@@ -107,6 +107,7 @@ async def _start(
         clock,
         pace=Pace(),
         grace=settings.grace_seconds,
+        lease=timedelta(seconds=settings.lease_seconds / 5),
     )
     arrivals = ArrivalWorker(
         database,
