@@ -62,7 +62,7 @@ class Request:
         return self.body.get("channel_id") or channel.get("id")
 
     def typed(self, block_id: str) -> Any:
-        """Give what was filled in under `block_id` of a modal: text, or what was chosen; None or [] if empty."""
+        """Give what was filled in under `block_id` of a modal, or was chosen there; None or [] if empty."""
         element = self.body["view"]["state"]["values"].get(block_id, {}).get("value", {})
         kind = element.get("type", "")
         if kind in ("static_select", "radio_buttons", "external_select"):

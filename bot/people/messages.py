@@ -18,7 +18,6 @@ EDIT_DEPARTMENT = "people.edit_department"
 ADD_DEPARTMENT = "people.add_department"
 PAUSE = "people.pause"
 SWITCH_AREAS = "people.switch_areas"
-WELCOME_GUEST = "people.welcome_guest"
 
 AIMS = {
     Aim.PRODUCT: mark("a better product"),
