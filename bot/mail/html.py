@@ -1,4 +1,4 @@
-"""HTML mail into Slack's rich_text: a walk over the standard library's tokens, without recursion.
+"""HTML mail into Slack's rich_text: one walk over its tokens, without recursion.
 
 Text elements of rich_text are literal, so nothing in a mail can mention anybody, and links are made only of
 http, https and mailto addresses. What a reader would not see is left out; what quotes an older mail is kept
@@ -7,11 +7,11 @@ apart.
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.mail.charsets import visible
+from bot.mail.tags import Token, tokens
 
 Element = dict[str, Any]
 
@@ -36,7 +36,9 @@ _HIDDEN = re.compile(
 )
 _QUOTES = ("gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "appendonsend", "qmbox", "moz-cite-prefix",
            "outlookmessageheader", "isreplycontent", "ntes_not_fresh_body", "foxmail_quote")  # fmt: skip
+_SPACE = re.compile(r"[\s\u00a0]+")
 _BARE_LINK = re.compile(r"\bhttps?://[^\s<>\"'，。、）)]{3,2000}")
+_HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})\b", re.IGNORECASE)
 # No mail a person wrote needs more; a crafted one stops here.
 _MOST_PIECES = 20_000
 
@@ -49,13 +51,14 @@ class Walked:
     text: str
     quoted: str
     inline_images: set[str] = field(default_factory=set)
+    whole: bool = True
 
 
 def walk(source: str) -> Walked:
     """Read an HTML body."""
     walker = _Walker()
-    walker.feed(source)
-    walker.close()
+    for token in tokens(source):
+        walker.take(token)
     return walker.result()
 
 
@@ -79,11 +82,12 @@ def plain_rich(text: str) -> list[Element]:
 def _is_link(url: str) -> bool:
     try:
         parts = urlsplit(url)
+        is_disguised = parts.username is not None  # http://bank.example@elsewhere.example
     except ValueError:
         return False
     if parts.scheme.lower() == "mailto":
         return "@" in parts.path
-    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and not is_disguised
 
 
 @dataclass
@@ -95,9 +99,8 @@ class _Open:
     link: str | None
 
 
-class _Walker(HTMLParser):
+class _Walker:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._open: list[_Open] = []
         self._hidden = self._quoting = self._pieces = 0
         self._lists: list[tuple[str, int]] = []
@@ -108,11 +111,23 @@ class _Walker(HTMLParser):
         self._quoted: list[str] = []
         self._label: list[str] = []
         self._images: set[str] = set()
+        self._whole = True
 
     # ---- tokens ---------------------------------------------------------------------------------------
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+    def take(self, token: Token) -> None:
+        """Read one token."""
+        if token.kind == "<":
+            self._begin(token.text, token.attributes)
+        elif token.kind == ">":
+            self._end(token.text)
+        elif token.kind == "!":
+            self._whole = False
+        else:
+            text = visible(token.text)
+            self._write(text if self._pre else _SPACE.sub(" ", text))
+
+    def _begin(self, tag: str, given: dict[str, str]) -> None:
         if tag == "img" and given.get("src", "").lower().startswith("cid:"):
             self._images.add(given["src"][4:])
         if tag == "br":
@@ -151,7 +166,7 @@ class _Walker(HTMLParser):
             self._end_item()
             self._item = []
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         # Unclosed tags inside are closed with it; an end without a beginning is ignored.
         at = next((index for index in range(len(self._open) - 1, max(-1, len(self._open) - 200), -1)
                    if self._open[index].tag == tag), None)  # fmt: skip
@@ -174,12 +189,6 @@ class _Walker(HTMLParser):
         self._pre -= opened.tag == "pre"
         self._hidden -= opened.hidden
         self._quoting -= opened.quotes
-
-    def handle_data(self, data: str) -> None:
-        text = visible(data)
-        if not self._pre:
-            text = re.sub(r"[\s\u00a0]+", " ", text)
-        self._write(text)
 
     # ---- writing --------------------------------------------------------------------------------------
 
@@ -265,16 +274,25 @@ class _Walker(HTMLParser):
         self._quoting = self._hidden = 0
         self._end_section()
         quoted = re.sub(r"\n{3,}", "\n\n", "".join(self._quoted)).strip()
-        return Walked(self._elements, as_text(self._elements), quoted, self._images)
+        return Walked(self._elements, as_text(self._elements), quoted, self._images, self._whole)
 
 
 def _disclosure(label: str, url: str) -> str:
-    """Show the real host where a label shows another one."""
-    shown = re.search(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})\b", label, re.IGNORECASE)
+    """Show the real host where a label shows another one, or where its letters may deceive."""
+    shown = _HOST.search(label[:500])
     host = (urlsplit(url).hostname or "").lower()
+    if host and not host.isascii():
+        return f" [{_spelled_out(host)}]"
     if shown and host and shown.group(1).lower().removeprefix("www.") != host.removeprefix("www."):
         return f" [{host}]"
     return ""
+
+
+def _spelled_out(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host.encode("ascii", "backslashreplace").decode()
 
 
 def _trim(pieces: list[Element]) -> None:

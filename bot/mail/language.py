@@ -34,7 +34,7 @@ _SCRIPTS = (
     ("th", re.compile("[\u0e00-\u0e7f]")),
 )
 _LETTER = re.compile(r"[^\W\d_]")
-_NOISE = re.compile(r"https?://\S+|\S+@\S+|[^\s]*\d[^\s]*")
+_NOISE = re.compile(r"https?://\S{1,300}|\S{1,80}@\S{1,80}|\S{0,40}\d\S{0,40}")
 
 
 def detect(text: str) -> str | None:

@@ -5,18 +5,17 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
-from typing import Any
 
-from bot.mail import attachments, automatic, html, language, quotes
+from bot.mail import attachments, automatic, html, language, quotes, reading
 from bot.mail.charsets import decode, header, visible
 from bot.mail.compose import LOOP_HEADER
 from bot.mail.model import Address, Attachment, Automatic, Mail
 
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 _ADDRESS = re.compile(r"[^\s<>@\"(),;:\\]{1,64}@[^\s<>@\"(),;:\\]{1,250}")
+TOO_MANY_PARTS = "The mail has more parts than a mail needs; the rest was left out."
+TOO_LONG = "The text was longer than a mail needs; only its beginning was taken."
 # A part that only sends the reader elsewhere is no text.
 _STUB = re.compile(
     r"view (?:this|it|in|the).{0,40}(?:browser|html)|html.{0,20}(?:client|viewer|format)", re.IGNORECASE
@@ -49,8 +48,10 @@ class _Body:
 
 def parse(raw: bytes, *, limits: Limits = Limits(), own_addresses: Collection[str] = ()) -> Mail:
     """Understand one mail. `own_addresses` are the shop's: a mail from one of them is a loop of ours."""
-    mail = BytesParser(policy=compat32).parsebytes(raw)
+    mail, is_whole = reading.read(raw)
     body = _Body()
+    if not is_whole:
+        body.problems.append(TOO_MANY_PARTS)
     for part in _parts(mail, limits, body):
         _collect(part, body)
     split, rich, images = _text(body, limits)
@@ -88,7 +89,7 @@ def _parts(mail: Message, limits: Limits, body: _Body) -> Iterator[Message]:
         part = waiting.pop(0)
         count += 1
         if count > limits.max_parts:
-            body.problems.append("The mail has more parts than a mail needs; the rest was left out.")
+            body.problems.append(TOO_MANY_PARTS)
             return
         children = part.get_payload()
         if part.is_multipart() and part.get_content_maintype() == "multipart" and isinstance(children, list):
@@ -102,7 +103,7 @@ def _collect(part: Message, body: _Body) -> None:
     name = _name(part)
     disposition = str(part.get("Content-Disposition", "")).split(";")[0].strip().lower()
     if kind in ("text/plain", "text/html") and disposition != "attachment" and not name:
-        text = decode(_content(part), _charset(part)).replace("\r\n", "\n").replace("\r", "\n")
+        text = decode(reading.content(part), _charset(part)).replace("\r\n", "\n").replace("\r", "\n")
         (body.plain if kind == "text/plain" else body.html).append(text)
         return
     if kind in ("message/delivery-status", "text/rfc822-headers"):
@@ -111,18 +112,10 @@ def _collect(part: Message, body: _Body) -> None:
         body.problems.append(
             "The mail came in Outlook's own format (winmail.dat): files inside it stay in there."
         )
-    content = _content(part)
+    content = reading.content(part)
     if content or name:
         cid = str(part.get("Content-ID", "")).strip().strip("<>")
         body.files.append((name, kind, content, cid))
-
-
-def _content(part: Message) -> bytes:
-    if part.get_content_type() == "message/rfc822" and part.is_multipart():
-        inner = part.get_payload(0)
-        return bytes(inner) if isinstance(inner, Message) else b""
-    content: Any = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
 
 
 def _charset(part: Message) -> str | None:
@@ -143,11 +136,13 @@ def _text(body: _Body, limits: Limits) -> tuple[quotes.Parts, list[html.Element]
     source = "\n".join(body.html)[: limits.max_text * 10]
     walked = html.walk(source) if source.strip() else None
     images = walked.inline_images if walked else set()
+    if walked and not walked.whole:
+        body.problems.append(TOO_LONG)
     usable = plain and not (walked and walked.text and len(plain) < 200 and _STUB.search(plain))
     text = plain if usable else walked.text if walked else ""
     if len(text) > limits.max_text:
         text = text[: limits.max_text]
-        body.problems.append("The text was longer than a mail needs; only its beginning was taken.")
+        body.problems.append(TOO_LONG)
     split = quotes.split(text)
     if walked and walked.quoted and not split.quoted:
         split = quotes.Parts(split.text, walked.quoted, split.signature)
