@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import signal
 import sys
 from collections.abc import Coroutine
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot import logs
 from bot.errors import SwitchboardError
 
 # What each command needs is imported where it is used: `mail show` should not wait for Bolt.
@@ -58,6 +58,7 @@ def run(
     async def serve() -> None:
         loaded = settings.load()
         settings.require(loaded, http=http)
+        logs.configure(loaded.log_format, loaded.log_level)
         await app.run(loaded, http=http)
 
     _run(serve())
@@ -108,7 +109,7 @@ def _instant(text: str) -> datetime:
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
     """Run until done, or until Ctrl-C or SIGTERM; what goes wrong is said in a sentence."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure()
     try:
         asyncio.run(_until_stopped(work))
     except SwitchboardError as error:

@@ -15,6 +15,7 @@ from bot.clock import Clock, MovableClock, SystemClock
 from bot.gateways import bolt, clockstream, mailbox
 from bot.gateways import slack as slack_gateway
 from bot.gateways.mailbox import MailCourier, Server
+from bot.gateways.metrics import Gauge
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
 from bot.gateways.web import Quiet, WebServer
@@ -22,7 +23,7 @@ from bot.mail import language
 from bot.ports import Courier
 from bot.services import Services
 from bot.settings import Settings
-from bot.storage import blobs, inbox, migrate, outbox, schedule
+from bot.storage import blobs, health, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from handlers import events, guard, home, mail, operations, people, suppliers
@@ -181,7 +182,12 @@ async def _open_doors(
     """Let the outside in, last of all: what comes is stored, and everything that deals with it runs."""
     settings = services.settings
     web = WebServer(
-        host=settings.http_host, port=settings.http_port, quiet=quiet, slack=app if http else None
+        host=settings.http_host,
+        port=settings.http_port,
+        quiet=quiet,
+        measures=partial(_measures, services),
+        hooks={},
+        slack=app if http else None,
     )
     post = MailReceiver(
         store.accept,
@@ -194,6 +200,33 @@ async def _open_doors(
         stack.push_async_callback(door.stop)
     if not http:
         await stack.enter_async_context(bolt.connected(app, settings.slack_app_token.get_secret_value()))
+
+
+async def _measures(services: Services) -> list[Gauge]:
+    async with services.database.read() as session:
+        found = await health.measure(session, services.clock.now())
+    return [
+        Gauge(
+            "inbox_waiting",
+            "Things that reached us and are not dealt with.",
+            (),
+            (((), found.inbox_waiting),),
+        ),
+        Gauge("inbox_aside", "Things given up until a person looks.", (), (((), found.inbox_aside),)),
+        Gauge("inbox_age_seconds", "Age of the oldest thing that waits.", (), (((), found.inbox_age),)),
+        Gauge("outbox", "Deliveries by state.", ("state",), _by(found.outbox)),
+        Gauge("outbox_age_seconds", "Age of the oldest delivery that is due.", (), (((), found.outbox_age),)),
+        Gauge(
+            "deliveries_24h",
+            "Deliveries of the last 24 hours.",
+            ("kind", "state"),
+            tuple((labels, float(count)) for labels, count in sorted(found.delivered.items())),
+        ),
+    ]
+
+
+def _by(counts: Mapping[str, int]) -> tuple[tuple[tuple[str, ...], float], ...]:
+    return tuple(((name,), float(count)) for name, count in sorted(counts.items()))
 
 
 async def _quiet(

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
 
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
     hold_seconds: int = Field(default=30, ge=0, le=600)
     grace_seconds: float = Field(default=12.0, gt=0)
     lease_seconds: float = Field(default=30.0, gt=0)

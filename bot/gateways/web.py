@@ -1,30 +1,52 @@
 """The one listener for HTTP: Slack's signed requests, health, and whether there is anything left to do."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.gateways.metrics import Gauge, exposed
 from bot.gateways.smtp import PortTaken
 
 # Whether nothing is left to do now, and when something will be due (business time).
 Quiet = Callable[[], Awaitable[tuple[bool, datetime | None]]]
 
 
-class WebServer:
-    """Answers `/healthz`, `/quiet`, and `/slack/events` when it is given Bolt's app."""
+# Takes a webhook's headers (names in lower case) and body; gives the HTTP status and a sentence.
+Hook = Callable[[Mapping[str, str], bytes], Awaitable[tuple[int, str]]]
+_LARGEST_HOOK = 1024 * 1024
 
-    def __init__(self, *, host: str, port: int, quiet: Quiet, slack: AsyncApp | None = None) -> None:
+
+class WebServer:
+    """Answers `/healthz`, `/quiet`, `/metrics`, `/hooks/{name}`, and `/slack/events` when given Bolt's app.
+
+    `measures` is asked at each scrape, and by `/healthz`: without a database the bot is not well.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        quiet: Quiet,
+        measures: Callable[[], Awaitable[Sequence[Gauge]]],
+        hooks: Mapping[str, Hook],
+        slack: AsyncApp | None = None,
+    ) -> None:
         self._host, self._port, self._quiet, self._slack = host, port, quiet, slack
+        self._measures, self._hooks = measures, hooks
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Open the port; `PortTaken` when another program has it."""
-        app = web.Application()
+        app = web.Application(client_max_size=_LARGEST_HOOK)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/quiet", self._is_quiet)
+        app.router.add_get("/metrics", self._scrape)
+        app.router.add_post("/hooks/{name}", self._hook)
         if self._slack:
             app.router.add_post("/slack/events", self._events)
         self._runner = web.AppRunner(app, access_log=None)
@@ -48,7 +70,22 @@ class WebServer:
             await self._runner.cleanup()
 
     async def _healthz(self, _request: web.Request) -> web.Response:
+        try:
+            await self._measures()
+        except (OSError, SQLAlchemyError) as error:
+            return web.json_response({"ok": False, "problem": type(error).__name__}, status=503)
         return web.json_response({"ok": True})
+
+    async def _scrape(self, _request: web.Request) -> web.Response:
+        return web.Response(body=exposed(await self._measures()), content_type="text/plain", charset="utf-8")
+
+    async def _hook(self, request: web.Request) -> web.Response:
+        hook = self._hooks.get(request.match_info["name"])
+        if hook is None:
+            return web.json_response({"error": "There is no webhook of this name."}, status=404)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        status, sentence = await hook(headers, await request.read())
+        return web.json_response({"error" if status >= 400 else "message": sentence}, status=status)
 
     async def _is_quiet(self, _request: web.Request) -> web.Response:
         quiet, next_due = await self._quiet()

@@ -143,7 +143,8 @@ async def get(session: AsyncSession, row_id: int) -> OutboxRow:
 # ---- the dispatcher's side ----------------------------------------------------------------------------
 
 
-def _is_due(row: type[OutboxRow], now: datetime) -> ColumnElement[bool]:
+def is_due(row: type[OutboxRow], now: datetime) -> ColumnElement[bool]:
+    """Give the condition that a row need not wait for its time any more (business time)."""
     return or_(row.not_before.is_(None), row.not_before <= now)
 
 
@@ -165,14 +166,14 @@ async def heads(
         earlier.lane == OutboxRow.lane,
         earlier.id < OutboxRow.id,
         earlier.state.in_(UNSETTLED),
-        _is_due(earlier, now),
+        is_due(earlier, now),
         or_(earlier.state != "pending", _is_ready(earlier)),
     )
     rows = (
         select(OutboxRow)
         .where(
             OutboxRow.state == "pending",
-            _is_due(OutboxRow, now),
+            is_due(OutboxRow, now),
             or_(OutboxRow.retry_at.is_(None), OutboxRow.retry_at <= real),
             OutboxRow.lane.not_in(busy),
             ~blocked,
@@ -316,7 +317,7 @@ async def retry(session: AsyncSession, row_id: int) -> bool:
 
 async def waiting(session: AsyncSession, now: datetime) -> int:
     """Count the rows that are due and not settled."""
-    due = select(func.count()).where(OutboxRow.state.in_(UNSETTLED), _is_due(OutboxRow, now))
+    due = select(func.count()).where(OutboxRow.state.in_(UNSETTLED), is_due(OutboxRow, now))
     return (await session.execute(due)).scalar_one()
 
 
