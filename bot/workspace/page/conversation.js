@@ -1,16 +1,14 @@
 /** The middle pane for a channel or a direct message: header, messages, composer. */
 
+import { channelTools } from "./channelmenu.js";
 import { Composer } from "./composer.js";
-import { dayOf, seconds, time } from "./dates.js";
 import { el, own, patch } from "./dom.js";
 import { FeedView } from "./feed.js";
 import { icon } from "./icons.js";
-import { languageOf, context, isApp, nameOf, userAvatar } from "./people.js";
+import { aboutPerson, context, nameOf, userAvatar } from "./people.js";
 import { editLast } from "./messageactions.js";
 import { render } from "./mrkdwn.js";
-import { backToList, openDirect } from "./navigate.js";
-import { openMenu } from "./popup.js";
-import { now } from "./clock.js";
+import { backToList } from "./navigate.js";
 import { attempt, loadFeed, store } from "./store.js";
 
 /** One open conversation; made anew for another channel or another person. */
@@ -72,41 +70,14 @@ export class Conversation {
         ),
         el("div.pane__about", {}, other ? aboutPerson(other) : render(info?.topic?.value ?? "", context())),
       ),
-      !other &&
-        info &&
-        el(
-          "button.pane__count",
-          {
-            type: "button",
-            title: "Who is here",
-            "aria-label": `${info.num_members ?? info.members?.length ?? 0} members`,
-            "aria-haspopup": "menu",
-            on: { click: ({ currentTarget }) => this.#openMembers(currentTarget) },
-          },
-          icon("people", 16),
-          String(info.num_members ?? info.members?.length ?? ""),
-        ),
-    );
-  }
-
-  #openMembers(anchor) {
-    const people = (this.info.members ?? []).map((id) => store.users.get(id)).filter(Boolean);
-    openMenu(
-      anchor,
-      people.map((user) => ({
-        label: nameOf(user),
-        description: aboutPerson(user),
-        lead: userAvatar(user, { size: "s" }),
-        run: () => openDirect(user),
-      })),
-      { label: "Who is here", align: "end" },
+      !other && info && !info.is_mpim && channelTools(info),
     );
   }
 
   #foot() {
     const { info } = this;
     if (!info) return el("p.pane__note", { key: "foot" }, "You are not in this conversation.");
-    if (info.is_archived) return el("p.pane__note", { key: "foot" }, "This channel is archived.");
+    if (info.is_archived) return el("p.pane__note", { key: "foot" }, `#${info.name} is archived.`);
     if (info.member === false && !info.is_im) {
       return el(
         "div.pane__note",
@@ -151,19 +122,4 @@ export function backButton() {
     { type: "button", "aria-label": "Back to conversations", on: { click: backToList } },
     icon("back"),
   );
-}
-
-/** A person's title, local time and language on one line. */
-export function aboutPerson(user) {
-  if (isApp(user)) return "App";
-  return [user.profile?.title, localTime(user.tz), languageOf(user.locale)].filter(Boolean).join(" · ");
-}
-
-/** "14:05 local time", with the day when it is another one than here. */
-export function localTime(zone) {
-  if (!zone) return "";
-  const here = store.me?.tz || "UTC";
-  const day = dayOf(now(), zone);
-  const other = day > dayOf(now(), here) ? " tomorrow" : day < dayOf(now(), here) ? " yesterday" : "";
-  return `${time(seconds(now()), { zone })}${other} local time`;
 }

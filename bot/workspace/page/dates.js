@@ -156,6 +156,8 @@ function offset(at, zone) {
 
 /** The next time it is `clock` on a `weekday` ("Monday") in a zone, strictly after `now`. */
 export function nextAt(now, zone, clock, weekday) {
-  const days = Array.from({ length: 8 }, (_, ahead) => fromLocal(dayOf(now + ahead * DAY, zone), clock, zone));
+  const days = Array.from({ length: 8 }, (_, ahead) =>
+    fromLocal(dayOf(now + ahead * DAY, zone), clock, zone),
+  );
   return days.find((at) => at > now && parts(at, zone, { weekday: "long" }).weekday === weekday);
 }

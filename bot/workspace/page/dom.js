@@ -69,7 +69,7 @@ function listen(node, handlers) {
 }
 
 /** Flatten nested children and drop the empty ones. */
-export function flat(children) {
+function flat(children) {
   return children
     .flat(Infinity)
     .filter((child) => child !== null && child !== undefined && child !== false && child !== "");

@@ -26,7 +26,7 @@ export function element(spec, at) {
 }
 
 /** Ask the element's confirm question, if it has one, then tell the app. */
-export async function act(spec, at, carried) {
+async function act(spec, at, carried) {
   if (spec.confirm && !(await ask(spec.confirm))) return false;
   await at.surface.act(at.block, spec, carried);
   return true;

@@ -38,6 +38,11 @@ const HANDLERS = {
   user: ({ user }) => {
     store.users = new Map(store.users).set(user.id, user); // a new map tells cached messages that names changed
     if (user.id === store.me.id) store.me = user;
+    // Who joins can be played at once, and who has left no longer.
+    const playable = !user.is_bot && !user.deleted;
+    const others = store.personas.filter((id) => id !== user.id);
+    if (playable !== store.personas.includes(user.id))
+      store.personas = playable ? [...others, user.id] : others;
     changed("users", "state");
   },
   mail: ({ address, mail }) => arrivedMail(address, mail),
@@ -54,6 +59,10 @@ const HANDLERS = {
   faults: ({ faults }) => {
     store.faults = faults;
     changed("workbench");
+  },
+  assistant: ({ channel, thread_ts: thread, status, title, prompts }) => {
+    store.assistants = new Map(store.assistants).set(feedKey(channel, thread), { status, title, prompts });
+    changed("feed");
   },
   restored: () => changed("restored"),
   trouble: ({ text }) => trouble(text),

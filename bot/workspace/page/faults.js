@@ -7,19 +7,55 @@ import { attempt, changed, store, trouble } from "./store.js";
 
 // kind: what it does in a sentence, and which further fields it takes.
 const KINDS = {
-  error: ["Answer with an error", "The next calls are refused with this error.", ["method", "error", "when", "times"]],
-  ratelimited: ["Too many calls (429)", "The next calls are told to come back later.", ["method", "seconds", "times"]],
-  timeout: ["Time-out", "No answer for so long, then the connection drops.", ["method", "when", "seconds", "times"]],
+  error: [
+    "Answer with an error",
+    "The next calls are refused with this error.",
+    ["method", "error", "when", "times"],
+  ],
+  ratelimited: [
+    "Too many calls (429)",
+    "The next calls are told to come back later.",
+    ["method", "seconds", "times"],
+  ],
+  timeout: [
+    "Time-out",
+    "No answer for so long, then the connection drops.",
+    ["method", "when", "seconds", "times"],
+  ],
   drop: ["Dropped connection", "The connection drops at once.", ["method", "when", "times"]],
   delay: ["Slow answer", "The answer comes later.", ["method", "seconds", "times"]],
   duplicate_envelope: ["Duplicate delivery", "The next events or clicks are delivered twice.", ["times"]],
-  lost_ack: ["Lost acknowledgement", "Slack does not hear the next acknowledgements, and delivers again.", ["times"]],
+  lost_ack: [
+    "Lost acknowledgement",
+    "Slack does not hear the next acknowledgements, and delivers again.",
+    ["times"],
+  ],
   socket_refresh: ["Socket refresh", "Slack announces that it closes the connection.", ["seconds"]],
   socket_close: ["Socket closed", "All connections close without a word.", []],
   slow_database: ["Slow database", "The app's own database answers slowly.", ["seconds", "times"]],
 };
-const METHODS = ["*", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "views.publish", "conversations.open", "users.info", "files.getUploadURLExternal"];
-const ERRORS = ["internal_error", "fatal_error", "service_unavailable", "channel_not_found", "not_in_channel", "is_archived", "token_revoked", "503"];
+const METHODS = [
+  "*",
+  "chat.postMessage",
+  "chat.update",
+  "chat.postEphemeral",
+  "views.open",
+  "views.update",
+  "views.publish",
+  "conversations.open",
+  "users.info",
+  "files.getUploadURLExternal",
+];
+const ERRORS = [
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "channel_not_found",
+  "not_in_channel",
+  "is_archived",
+  "token_revoked",
+  "503",
+];
 
 /** Read what is still to come. */
 export async function readFaults() {
@@ -66,7 +102,11 @@ function form() {
       ),
     ),
     el("p.fault-form__about", {}, about),
-    el("div.fault-form__fields", {}, fields.map((name) => FIELDS[name]())),
+    el(
+      "div.fault-form__fields",
+      {},
+      fields.map((name) => FIELDS[name]()),
+    ),
     el("button.button.button--primary", { type: "submit" }, icon("bolt", 15), "Let it happen"),
   );
 }
@@ -77,13 +117,27 @@ function labelled(words, field) {
 
 function listed(name, words, values, first) {
   return labelled(words, [
-    el("input.field", { type: "text", name, value: first, list: `fault-${name}`, required: true, autocomplete: "off" }),
-    el("datalist", { id: `fault-${name}` }, values.map((value) => el("option", { value }))),
+    el("input.field", {
+      type: "text",
+      name,
+      value: first,
+      list: `fault-${name}`,
+      required: true,
+      autocomplete: "off",
+    }),
+    el(
+      "datalist",
+      { id: `fault-${name}` },
+      values.map((value) => el("option", { value })),
+    ),
   ]);
 }
 
 function number(name, words, first, most) {
-  return labelled(words, el("input.field", { type: "number", name, value: first, min: 1, max: most, required: true }));
+  return labelled(
+    words,
+    el("input.field", { type: "number", name, value: first, min: 1, max: most, required: true }),
+  );
 }
 
 const FIELDS = {
@@ -113,7 +167,8 @@ function pending() {
     }
     readFaults();
   };
-  if (!store.faults.length) return el("p.bench__empty", {}, "All is well. Nothing is going to go wrong on purpose.");
+  if (!store.faults.length)
+    return el("p.bench__empty", {}, "All is well. Nothing is going to go wrong on purpose.");
   return [
     el(
       "header.story__head",
@@ -129,7 +184,13 @@ function pending() {
           "li.fault",
           { key: fault.id },
           icon("bolt", 15),
-          el("span", {}, el("strong", {}, KINDS[fault.kind]?.[0] ?? fault.kind), " ", el("small", {}, words(fault))),
+          el(
+            "span",
+            {},
+            el("strong", {}, KINDS[fault.kind]?.[0] ?? fault.kind),
+            " ",
+            el("small", {}, words(fault)),
+          ),
           el(
             "button.icon-button",
             { type: "button", "aria-label": "Take this fault back", on: { click: takeBack(fault.id) } },

@@ -92,7 +92,11 @@ function matches(trace) {
   const { words, wrong } = store.traceFilter;
   if (wrong && !isWrong(trace)) return false;
   const wanted = words.trim().toLowerCase().split(/\s+/);
-  const text = [trace.kind, trace.what, ...trace.spans.flatMap(({ kind, name, error }) => [kind, name, error])]
+  const text = [
+    trace.kind,
+    trace.what,
+    ...trace.spans.flatMap(({ kind, name, error }) => [kind, name, error]),
+  ]
     .join(" ")
     .toLowerCase();
   return wanted.every((word) => text.includes(word));
@@ -125,7 +129,11 @@ function lasted(milliseconds) {
 }
 
 function story(trace) {
-  const total = Math.max(trace.milliseconds ?? 0, 1, ...trace.spans.map((span) => span.after + (span.milliseconds ?? 0)));
+  const total = Math.max(
+    trace.milliseconds ?? 0,
+    1,
+    ...trace.spans.map((span) => span.after + (span.milliseconds ?? 0)),
+  );
   const copy = (words, read) =>
     el(
       "button.button.button--small",
@@ -143,7 +151,19 @@ function story(trace) {
     el(
       "ol.spans",
       { key: `spans ${trace.id}` },
-      trace.control && span({ id: "control", kind: "control", name: trace.control.call, detail: trace.control.body, after: 0, milliseconds: 0 }, 0, total),
+      trace.control &&
+        span(
+          {
+            id: "control",
+            kind: "control",
+            name: trace.control.call,
+            detail: trace.control.body,
+            after: 0,
+            milliseconds: 0,
+          },
+          0,
+          total,
+        ),
       nested(trace).map(([one, depth]) => span(one, depth, total)),
     ),
   ];
@@ -186,9 +206,17 @@ function span(one, depth, total) {
         el(
           "span.span__track",
           { "aria-hidden": "true" },
-          el("i", { class: `is-${one.kind}`, vars: { "--from": share(one.after), "--width": share(one.milliseconds ?? total - one.after) } }),
+          el("i", {
+            class: `is-${one.kind}`,
+            vars: { "--from": share(one.after), "--width": share(one.milliseconds ?? total - one.after) },
+          }),
         ),
-        el("span.span__time", {}, `${Math.round(one.after)} ms`, el("small", {}, ` +${lasted(one.milliseconds)}`)),
+        el(
+          "span.span__time",
+          {},
+          `${Math.round(one.after)} ms`,
+          el("small", {}, ` +${lasted(one.milliseconds)}`),
+        ),
       ),
       el("pre.span__detail", {}, JSON.stringify(one.detail ?? {}, null, 2)),
     ),

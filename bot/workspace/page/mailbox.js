@@ -262,7 +262,7 @@ function headLine(name, value) {
 }
 
 /** "Mei Huang" of `Mei Huang <mei@...>`, else the address. */
-export function shownName(address) {
+function shownName(address) {
   const text = Array.isArray(address) ? address.join(", ") : (address ?? "");
   return /^"?([^"<]+?)"?\s*</.exec(text)?.[1] ?? text;
 }

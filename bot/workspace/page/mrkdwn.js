@@ -16,12 +16,12 @@ const BARE_URL = /https?:\/\/[^\s<>|"'`*~]+[^\s<>|"'`*~.,;:!?)\]}]/iy;
 const SAFE = /^(?:https?:\/\/|mailto:|tel:)/i;
 
 /** Turn Slack's three entities back into characters. */
-export function unescape(text) {
+function unescape(text) {
   return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 }
 
 /** Read mrkdwn into nodes: `{kind: "text"|"strong"|"em"|"del"|"code"|"pre"|"quote"|"link"|"user"|..., ...}`. */
-export function parse(text) {
+function parse(text) {
   const nodes = [];
   const fences = text.split("```");
   fences.forEach((part, index) => {
@@ -94,7 +94,13 @@ function token(text, at, inside, hopeless) {
   const mark = text[at];
   if (mark === "<") return matched(ANGLE, text, at, ([, body]) => angle(body));
   if (mark === "`") return matched(CODE, text, at, ([, body]) => ({ kind: "code", text: literal(body) }));
-  if (mark === ":") return matched(EMOJI, text, at, ([, name]) => (emoji(name) ?? emojiPicture(name)) && { kind: "emoji", name });
+  if (mark === ":")
+    return matched(
+      EMOJI,
+      text,
+      at,
+      ([, name]) => (emoji(name) ?? emojiPicture(name)) && { kind: "emoji", name },
+    );
   if (mark === "h" && !/\w/.test(text[at - 1] ?? "")) {
     return matched(BARE_URL, text, at, ([url]) => ({ kind: "link", url: unescape(url), label: null }));
   }

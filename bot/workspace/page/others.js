@@ -10,7 +10,14 @@ export function watchOthers() {
   for (const stream of watched) stream.close();
   store.elsewhere.delete(store.me.id);
   const others = store.personas.filter((id) => id !== store.me.id);
-  watched = others.map((id) => new Stream(id, (event) => heard(id, event), () => {}));
+  watched = others.map(
+    (id) =>
+      new Stream(
+        id,
+        (event) => heard(id, event),
+        () => {},
+      ),
+  );
 }
 
 function heard(person, { type, channel, message }) {

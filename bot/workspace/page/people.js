@@ -1,6 +1,7 @@
 /** People and apps as the page shows them: names, avatars, and the context mrkdwn needs to name them. */
 
 import { now } from "./clock.js";
+import { dayOf, time } from "./dates.js";
 import { emoji } from "./emoji.js";
 import { el, svg } from "./dom.js";
 import { routeHash } from "./route.js";
@@ -135,4 +136,19 @@ export function languageOf(locale) {
   } catch {
     return ""; // Intl refuses a malformed code with a RangeError
   }
+}
+
+/** A person's title, local time and language on one line. */
+export function aboutPerson(user) {
+  if (isApp(user)) return "App";
+  return [user.profile?.title, localTime(user.tz), languageOf(user.locale)].filter(Boolean).join(" · ");
+}
+
+/** "14:05 local time", with the day when it is another one than here. */
+function localTime(zone) {
+  if (!zone) return "";
+  const here = store.me?.tz || "UTC";
+  const day = dayOf(now(), zone);
+  const other = day > dayOf(now(), here) ? " tomorrow" : day < dayOf(now(), here) ? " yesterday" : "";
+  return `${time(now(), { zone })}${other} local time`;
 }

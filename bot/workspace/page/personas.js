@@ -1,12 +1,13 @@
 /** Who one is: the switcher between the people of the workspace. */
 
+import { askFields } from "./askfields.js";
 import { dayOf, time } from "./dates.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { avatar, languageOf, nameOf, userAvatar } from "./people.js";
 import { openMenu } from "./popup.js";
 import { go } from "./navigate.js";
-import { store } from "./store.js";
+import { attempt, changed, store } from "./store.js";
 import { now } from "./clock.js";
 
 function local(zone = "UTC") {
@@ -83,14 +84,33 @@ function openPersonas(anchor) {
     }));
   const outsiders = store.correspondents.map((one) => ({
     label: one.name,
-    description: [one.company || (one.role === "customer" && "Customer"), local(one.zone), languageOf(one.language)].filter(Boolean).join(" · "),
+    description: [
+      one.company || (one.role === "customer" && "Customer"),
+      local(one.zone),
+      languageOf(one.language),
+    ]
+      .filter(Boolean)
+      .join(" · "),
     lead: avatar(one.name),
     chosen: outside && store.route.address === one.address,
     run: () => go({ kind: "mail", address: one.address }),
   }));
-  openMenu(anchor, [...people, ...(outsiders.length ? [null, ...outsiders] : [])], {
+  const hire = { label: "Somebody new joins…", icon: "plus", run: hireSomebody };
+  openMenu(anchor, [...people, hire, ...(outsiders.length ? [null, ...outsiders] : [])], {
     label: "Be somebody else",
   });
+}
+
+async function hireSomebody() {
+  const given = await askFields(
+    "Somebody new joins the team",
+    [
+      { name: "name", label: "Name", placeholder: "Ines Duarte" },
+      { name: "title", label: "Title", optional: true },
+    ],
+    "Let them join",
+  );
+  if (given && (await attempt("hire", given))) changed("state");
 }
 
 /** Be another colleague, in the same place where that is possible. */

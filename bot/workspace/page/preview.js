@@ -47,7 +47,11 @@ export function openPreview(file) {
         { href: url, download: file.name ?? "file", "aria-label": `Download ${name}` },
         icon("download"),
       ),
-      el("button.icon-button", { type: "button", "aria-label": "Close", on: { click: close } }, icon("close")),
+      el(
+        "button.icon-button",
+        { type: "button", "aria-label": "Close", on: { click: close } },
+        icon("close"),
+      ),
     ),
     content,
   );

@@ -1,10 +1,9 @@
 /** A card about a person, opened from their name or a mention of them; and who is in a channel. */
 
-import { aboutPerson } from "./conversation.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { openDirect } from "./navigate.js";
-import { isApp, nameOf, userAvatar } from "./people.js";
+import { aboutPerson, isApp, nameOf, userAvatar } from "./people.js";
 import { closePopup, openPopup } from "./popup.js";
 import { store } from "./store.js";
 

@@ -1,5 +1,6 @@
 /** The pane on the right: a thread, or what a search found. */
 
+import { assistantFoot } from "./assistant.js";
 import { ApiError, get } from "./api.js";
 import { Composer } from "./composer.js";
 import { shortStamp, seconds } from "./dates.js";
@@ -11,7 +12,7 @@ import { editLast } from "./messageactions.js";
 import { summary } from "./message.js";
 import { closeSide, go } from "./navigate.js";
 import { now } from "./clock.js";
-import { changed, loadFeed, store } from "./store.js";
+import { changed, feedKey, loadFeed, store } from "./store.js";
 
 function head(title, about) {
   return el(
@@ -52,8 +53,9 @@ export class Thread {
     const about = info?.is_im ? nameOf(store.users.get(info.user)) : `#${info?.name ?? ""}`;
     patch(
       this.element,
-      head("Thread", about),
+      head(store.assistants.get(feedKey(this.channel, this.ts))?.title || "Thread", about),
       own("feed", this.feed.element),
+      assistantFoot(this.channel, this.ts),
       own("composer", this.composer.element),
     );
     this.feed.render();
@@ -111,8 +113,7 @@ function result(message) {
       key: `${message.channel} ${message.ts}`,
       type: "button",
       on: {
-        click: () =>
-          go({ kind: "channel", channel: message.channel, at: message.ts, thread }),
+        click: () => go({ kind: "channel", channel: message.channel, at: message.ts, thread }),
       },
     },
     el("span.result__place", {}, `${place} · ${shortStamp(seconds(message.ts), viewer(), now())}`),

@@ -1,5 +1,6 @@
 /** The left side: who one is, where one can go, and at its foot the clock and the bot. */
 
+import { createChannel } from "./channelmenu.js";
 import { dayOf, time } from "./dates.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
@@ -135,7 +136,11 @@ function channels() {
     .sort((a, b) => a.name.localeCompare(b.name));
   const rest = named.filter(({ member }) => member === false);
   return [
-    section("Channels", named.filter(({ member }) => member !== false).map(channelItem)),
+    section(
+      "Channels",
+      named.filter(({ member }) => member !== false).map(channelItem),
+      add("Create a channel", createChannel),
+    ),
     rest.length > 0 && section("More channels", rest.map(channelItem)),
   ];
 }
@@ -160,17 +165,15 @@ function directMessages() {
       });
     })
     .filter(Boolean);
-  const add = el(
+  return section("Direct messages", items, add("New direct message", openJump));
+}
+
+function add(label, run) {
+  return el(
     "button.icon-button",
-    {
-      type: "button",
-      "aria-label": "New direct message",
-      title: "New direct message",
-      on: { click: openJump },
-    },
+    { type: "button", "aria-label": label, title: label, on: { click: () => run() } },
     icon("plus", 15),
   );
-  return section("Direct messages", items, add);
 }
 
 function groupName(channel) {
@@ -203,7 +206,12 @@ function apps() {
 
 function outside() {
   const role = (one) => (one.role === "customer" ? "Customers" : "Suppliers");
-  return ["Suppliers", "Customers"].map((title) => correspondents(title, store.correspondents.filter((one) => role(one) === title)));
+  return ["Suppliers", "Customers"].map((title) =>
+    correspondents(
+      title,
+      store.correspondents.filter((one) => role(one) === title),
+    ),
+  );
 }
 
 function correspondents(title, people) {

@@ -16,6 +16,7 @@ export const store = {
   bot: null,
   correspondents: [],
   usergroups: new Map(),
+  assistants: new Map(),
   elsewhere: new Map(),
   mailTo: {},
   clock: null,
@@ -102,6 +103,7 @@ export async function loadFeed(channel, thread) {
   try {
     const answer = await get("messages", { as: me, channel, thread_ts: thread, limit: thread ? 200 : PAGE });
     if (store.me.id !== me) return;
+    if (answer.assistant) store.assistants.set(key, answer.assistant);
     const old = before?.loaded
       ? before.messages.filter(({ ts }) => answer.messages.length && ts < answer.messages[0].ts)
       : [];

@@ -115,7 +115,9 @@ export function showElsewhere() {
     title: `For ${nameOf(store.users.get(person))}: ${author.name}`,
     text: summary(message).slice(0, 140),
     run: () =>
-      go(author.app ? { me: person, kind: "app", tab: "messages" } : { me: person, kind: "channel", channel }),
+      go(
+        author.app ? { me: person, kind: "app", tab: "messages" } : { me: person, kind: "channel", channel },
+      ),
   });
 }
 

@@ -41,7 +41,11 @@ export function drawWorkbench(holder) {
         icon("close", 16),
       ),
     ),
-    el("div.bench__body", { key: `body ${tab}`, role: "tabpanel", "aria-label": TABS[tab] }, pages[tab].draw()),
+    el(
+      "div.bench__body",
+      { key: `body ${tab}`, role: "tabpanel", "aria-label": TABS[tab] },
+      pages[tab].draw(),
+    ),
   );
 }
 
