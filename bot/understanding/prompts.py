@@ -98,7 +98,7 @@ class Prompt:
 def prepare(request: Request, *, redact: bool) -> Prompt:
     """Hide what need not be known, and put the request into words."""
     hidden = Redaction(_kinds(request, redact=redact), request.names)
-    texts = tuple(hidden.hide(text) for text in texts_of(request))
+    texts = tuple(hidden.hide(_sendable(text)) for text in texts_of(request))
     marker = secrets.token_hex(8)
     blocks = "\n\n".join(f"BEGIN {marker}\n{text}\nEND {marker}" for text in texts)
     return Prompt(
@@ -130,6 +130,11 @@ def texts_of(request: Request) -> tuple[str, ...]:
 def tokens(text: str) -> int:
     """Estimate how many tokens a text has, rather too many: 3 bytes each, in any script."""
     return len(text.encode("utf-8", "replace")) // 3 + 1
+
+
+def _sendable(text: str) -> str:
+    # A lone surrogate has no encoding.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _kinds(request: Request, *, redact: bool) -> frozenset[Kind]:
@@ -169,7 +174,7 @@ def _task(request: Request, hidden: Redaction) -> str:
                 thread=len(request.thread),
                 saved=len(request.saved_replies),
             )
-            wish = json.dumps(hidden.hide(request.wish), ensure_ascii=False)
+            wish = json.dumps(hidden.hide(_sendable(request.wish)), ensure_ascii=False)
             return task + _WISH.format(wish=wish) if request.wish else task
         case ToTranslate():
             source = languages.name(request.source) if request.source else "its language"
