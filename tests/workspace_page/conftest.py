@@ -106,7 +106,7 @@ async def desk(browser: Browser) -> AsyncIterator[Desk]:
 
     async with AsyncExitStack() as stack:
         switch = Switch()
-        workspace = Workspace(world=demo_world(), manifest=MANIFEST, bot_control=switch)
+        workspace = Workspace(world=demo_world(), manifest=MANIFEST, bot_control=switch, rate_limits=False)
         slack = await stack.enter_async_context(workspace)
 
         async def sit_down(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.errors import SlackApiError
 
 from tests.workspace_page.desk import Desk, actions, button, message, say
@@ -53,7 +53,7 @@ async def test_it_lists_what_came_due_on_the_way(desk: Desk) -> None:
 
 async def test_it_shows_the_whole_story_of_a_click(desk: Desk) -> None:
     @desk.app.action("press")
-    async def press(ack: AsyncAck, respond: AsyncRespond) -> None:
+    async def press(ack: AsyncAck) -> None:
         await ack()
         await desk.client.chat_postMessage(channel=desk.channel("general"), text="Pressed, thank you")
 
@@ -89,7 +89,7 @@ async def test_it_lets_a_call_fail_on_request(desk: Desk) -> None:
     page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
     await bench(page, "Faults")
 
-    await page.get_by_label("Error").fill("is_archived")
+    await page.get_by_label("Error", exact=True).fill("is_archived")
     await page.get_by_role("button", name="Let it happen").click()
     await expect(page.locator(".fault")).to_contain_text("chat.postMessage · is_archived")
 
