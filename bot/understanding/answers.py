@@ -110,17 +110,17 @@ def read(request: Request, given: tuple[str, ...], answer: Form, hidden: Redacti
         case ToExtract():
             return {one.name: _found(one, said[one.name], request.text, hidden) for one in request.fields}
         case ToSummarise():
-            lines = [" ".join(visible(hidden.restore(line)).split()) for line in said["lines"]]
+            lines = [" ".join(visible(hidden.restore_text(line)).split()) for line in said["lines"]]
             kept = tuple(line[:_LONGEST_LINE] for line in lines if line)[: request.lines]
             _refuse_made_up("\n".join(kept), request.texts)
             return kept
         case ToDraft():
-            draft = visible(hidden.restore(said["text"])).strip()
+            draft = visible(hidden.restore_text(said["text"])).strip()
             _refuse_made_up(draft, (*request.thread, *request.saved_replies, request.wish))
             return _filled(draft)
         case ToTranslate():
             hidden.compare(given[0], said["text"])
-            translated = visible(hidden.restore(said["text"])).strip()
+            translated = visible(hidden.restore_text(said["text"])).strip()
             _refuse_made_up(translated, (request.text,))
             return _filled(translated)
 
@@ -137,7 +137,7 @@ def _filled(text: str) -> str:
 
 def _refuse_made_up(text: str, sources: tuple[str, ...]) -> None:
     if added := facts.made_up(text, sources):
-        raise Unfaithful(f"it says “{added[0].text[:60]}”, which stands nowhere")
+        raise Unfaithful(f"it has {facts.WORDS[added[0].kind]} that stands nowhere")
 
 
 def _standing(quotes: list[str], text: str) -> tuple[str, ...]:

@@ -34,6 +34,22 @@ PERSONAL = frozenset({Kind.URL, Kind.MAIL, Kind.IBAN, Kind.CARD, Kind.ORDER, Kin
 BINDING = frozenset(
     {Kind.URL, Kind.MAIL, Kind.IBAN, Kind.CARD, Kind.ORDER, Kind.PHONE, Kind.AMOUNT},
 )
+# What people read instead of the fact itself: a stranger may have written it.
+WORDS = {
+    Kind.OTHER: "a sign",
+    Kind.URL: "a link",
+    Kind.MAIL: "a mail address",
+    Kind.IBAN: "a bank account",
+    Kind.DATE: "a date",
+    Kind.AMOUNT: "an amount",
+    Kind.CARD: "a card number",
+    Kind.ORDER: "an order number",
+    Kind.PHONE: "a phone number",
+    Kind.NAME: "a name",
+    Kind.TIME: "a time",
+    Kind.CODE: "an article number",
+    Kind.NUMBER: "a number",
+}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from bot.errors import SwitchboardError
 from bot.understanding import facts
 from bot.understanding.facts import Kind
 
+# A placeholder that lost its brackets.
+_BARE = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(Kind)})_\d{{1,4}}(?![A-Za-z0-9])|[⟦⟧]", re.IGNORECASE)
+
 
 class Unfaithful(SwitchboardError):
     """The model's answer was not used: {reason}."""
@@ -49,6 +52,12 @@ class Redaction:
         """Put the facts back; `Unfaithful` when a placeholder stands there that was never given out."""
         return facts.PLACEHOLDER.sub(self._fact, text)
 
+    def restore_text(self, text: str) -> str:
+        """Put the facts back into a text for people; `Unfaithful` also when a broken placeholder is left."""
+        if _BARE.search(facts.PLACEHOLDER.sub("", text)):
+            raise Unfaithful("it broke what stood for something hidden")
+        return self.restore(text)
+
     def _fact(self, match: re.Match[str]) -> str:
         fact = self._hidden.get((match[1].upper(), int(match[2])))
         if fact is not None:
@@ -66,7 +75,8 @@ class Redaction:
         for which, times in before.items():
             enough = after[which] >= 1 if which[0] == Kind.NAME else after[which] == times
             if not enough:
-                raise Unfaithful(f"it lost “{self._hidden.get(which, '')}” or says it too often")
+                word = facts.WORDS[Kind(which[0])]
+                raise Unfaithful(f"it lost {word}, or says it too often")
 
 
 def _count(text: str) -> Counter[tuple[str, int]]:

@@ -51,6 +51,14 @@ def test_it_refuses_a_placeholder_never_given_out() -> None:
         redaction.restore("to ⟦MAIL_2⟧")
 
 
+@pytest.mark.parametrize("said", ["Dear NAME_1", "Dear (name_1)", "Dear ⟦NAME_1", "Dear ⟦NAME⟧"])
+def test_it_refuses_a_text_with_a_broken_placeholder(said: str) -> None:
+    redaction = Redaction(PERSONAL, ["Maria"])
+    redaction.hide("Maria")
+    with pytest.raises(Unfaithful):
+        redaction.restore_text(said)
+
+
 @pytest.mark.parametrize(
     ("answer", "is_whole"),
     [
