@@ -83,6 +83,7 @@ class Watcher:
         self._line: Connection | None = None
         self._is_mine = False
         self._failures = 0
+        self._next_round = 0.0
         self._problems: dict[str, str] = {}
         self.state = MailboxState(account.address, connected=False, since=clock.wall())
 
@@ -99,17 +100,21 @@ class Watcher:
             for task in (work, stopped):
                 task.cancel()
             await asyncio.wait({work, stopped})
-            self._thread.close()
+            await self._thread.close()
         if not work.cancelled():
             work.result()
 
     async def stop(self) -> None:
         """End `run` within 5 seconds; what was not stored yet stays on the server for the next time."""
         self._stopped.set()
-        self.wake()
+        self._rouse()
 
     def wake(self) -> None:
-        """Look at once."""
+        """Look everywhere at once."""
+        self._next_round = 0.0
+        self._rouse()
+
+    def _rouse(self) -> None:
         if self._line:
             self._line.wake()
 
@@ -142,7 +147,7 @@ class Watcher:
         while self._is_mine:
             await asyncio.sleep(self._pace.renew)
             self._is_mine = await self._hold()
-        self.wake()
+        self._rouse()
 
     async def _hold(self) -> bool:
         try:
@@ -156,15 +161,15 @@ class Watcher:
         self._line = line = Connection(self._account)
         try:
             await get_in(line, self._thread, self._sign_in)
-            next_round = 0.0
+            self._next_round = 0.0
             while self._is_mine and not self._stopped.is_set():
-                if clock.monotonic() >= next_round:
+                if clock.monotonic() >= self._next_round:
+                    self._next_round = clock.monotonic() + self._pace.recheck
                     await self._look_around(line)
-                    next_round = clock.monotonic() + self._pace.recheck
                 await self._read(line, self._account.folders[0])
                 self._failures = 0
                 await self._tell(connected=True, problem=" ".join(self._problems.values()) or None)
-                await self._thread.call(line.idle, max(0.0, next_round - clock.monotonic()))
+                await self._thread.call(line.idle, max(0.0, self._next_round - clock.monotonic()))
         finally:
             self._line = None
             if self._stopped.is_set() or not self._is_mine:

@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
 
 from bot import clock
 from bot.gateways.imap_connection import Opened
+
+# Servers give whole seconds of clocks of their own.
+_CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 class Bookmarks(Protocol):
@@ -53,7 +56,12 @@ class Bookmark:
         """Tell whether a mail was there before us, so that it is the import's, and never the watcher's."""
         if self.first and self.validity == opened.validity:
             return uid < self.first
-        return at < self.began
+        return at < self.ours_from
+
+    @property
+    def ours_from(self) -> datetime:
+        """From when on mail is the watcher's, where only dates tell: better one too many than one lost."""
+        return self.began - _CLOCKS_DIFFER
 
     def dump(self) -> str:
         """Give it as text."""

@@ -81,7 +81,7 @@ def _addresses(headers: Message, name: str) -> list[str]:
     """Give the addresses of a header; [""] when there is none that can be read."""
     said = [str(value) for value in headers.get_all(name, [])]
     try:
-        found = [address.strip("<> ") for _, address in getaddresses(said, strict=False) if "@" in address]
+        found = [address.strip("<> ") for _, address in getaddresses(said) if "@" in address]
     except (TypeError, ValueError, IndexError):
         found = []
     return found or [""]

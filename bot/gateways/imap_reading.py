@@ -73,7 +73,7 @@ class Reader:
 
     async def _numbered_anew(self, line: Connection, mark: Bookmark) -> list[int]:
         """Give the mails that may have come since we last looked; older ones we have, or leave alone."""
-        since = max(mark.began, mark.seen - _LOOK_BACK)
+        since = max(mark.ours_from, mark.seen - _LOOK_BACK)
         # The server counts days in a zone of its own.
         uids = await self._thread.call(line.uids, 1, (since - timedelta(days=1)).date())
         dated = await self._thread.call(line.dates, uids)

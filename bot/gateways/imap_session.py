@@ -37,4 +37,4 @@ async def connected(account: Account, sign_in: SignIn | None) -> AsyncIterator[t
         raise
     finally:
         thread.post(line.close)
-        thread.close()
+        await thread.close()

@@ -41,12 +41,17 @@ class OwnThread:
             self._thread.start()
         self._jobs.put(job)
 
-    def close(self, patience: float = 1.0) -> None:
-        """End it after what is being done; wait `patience` seconds for that."""
+    async def close(self, patience: float = 3.0) -> None:
+        """End it after what it still has to do; wait `patience` seconds for that."""
         thread, self._thread = self._thread, None
-        if thread is not None:
-            self._jobs.put(None)
-            thread.join(patience)
+        if thread is None:
+            return
+        last: Future[None] = Future()
+        self._jobs.put(lambda: last.set_result(None))
+        self._jobs.put(None)
+        done, _ = await asyncio.wait({asyncio.wrap_future(last)}, timeout=patience)
+        if done:
+            thread.join()
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
