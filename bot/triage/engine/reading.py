@@ -1,0 +1,87 @@
+"""Reading a whole mail: every sentence is judged, and the sure ones speak for it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bot.triage.engine.examples import CATEGORIES, OTHER
+from bot.triage.engine.features import Feature, features
+from bot.triage.engine.learning import Memory
+from bot.triage.engine.sentences import SentenceModel
+from bot.triage.engine.verdict import BLEND, SURE, confidence, margin
+from bot.triage.engine.weights import Scores, Weights, shares
+from bot.triage.engine.why import deciding
+from bot.triage.engine.words import Word, sentences, words
+
+# A sentence that has nothing to do with the shop says little about a mail in which another one does.
+_OUTSIDE_SPEAKS = 0.15
+# A sentence's lead is its say; nobody is quite silent.
+_WHISPER = 0.02
+# The sentence model is slow, so only so many sentences of a mail are shown to it.
+_UNDERSTOOD = 8
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a text is, how sure we are, and the words that decided."""
+
+    category: str
+    confidence: float
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    words: list[Word]
+    seen: dict[int, Feature]
+    row: dict[int, float]
+    said: Scores
+    say: float
+
+
+class Reader:
+    """Judges texts by what was learnt, by what people corrected, and by meaning where that model is there."""
+
+    def __init__(self, weights: Weights, memory: Memory, model: SentenceModel | None) -> None:
+        self._weights = weights
+        self._memory = memory
+        self._model = model if len(weights.meaning) else None
+
+    def read(self, text: str, language: str | None) -> Verdict:
+        """Judge a text whose quotations and signature are gone."""
+        pieces = sentences(text)
+        if not pieces:
+            return Verdict(CATEGORIES[OTHER], 0.0, ())
+        verdict = self._verdict([self._by_words(piece) for piece in pieces], self._weights.certainty)
+        if verdict.confidence >= SURE or self._model is None or language not in {"en", None}:
+            return verdict
+        read = [self._by_words(piece) for piece in pieces[_UNDERSTOOD:]]
+        understood = [self._by_meaning(piece, self._model) for piece in pieces[:_UNDERSTOOD]]
+        return self._verdict(understood + read, self._weights.certainty_with_meaning)
+
+    def _verdict(self, read: list[_Sentence], certainty: Scores) -> Verdict:
+        total = sum(one.say for one in read)
+        said: Scores = np.sum([one.said * (one.say / total) for one in read], axis=0, dtype=np.float32)
+        winner, lead = margin(said, self._weights.outside)
+        return Verdict(CATEGORIES[winner], confidence(lead, certainty), self._why(read, winner))
+
+    def _by_words(self, sentence: str) -> _Sentence:
+        found = words(sentence)
+        seen = features(found)
+        row = self._weights.row(seen)
+        said = shares(self._weights.score(row) + self._memory.change(row))
+        return _Sentence(found, seen, row, said, self._say(said))
+
+    def _by_meaning(self, sentence: str, model: SentenceModel) -> _Sentence:
+        read = self._by_words(sentence)
+        meaning = model.embed([sentence])[0] @ self._weights.meaning
+        said = read.said * (1 - BLEND) + shares(meaning + self._memory.change(read.row)) * BLEND
+        return replace(read, said=said, say=self._say(said))
+
+    def _say(self, said: Scores) -> float:
+        winner, lead = margin(said, self._weights.outside)
+        return max(lead, _WHISPER) * (_OUTSIDE_SPEAKS if winner == OTHER else 1.0)
+
+    def _why(self, read: list[_Sentence], winner: int) -> tuple[str, ...]:
+        loudest = sorted(read, key=lambda one: one.say * float(one.said[winner]), reverse=True)[:2]
+        return deciding([(one.words, one.seen, one.row) for one in loudest], self._weights, winner)
