@@ -78,7 +78,7 @@ class Slack:
                 raise AssertionError(complaint())
             await asyncio.sleep(_EVERY)
 
-    # ---- the world around ---------------------------------------------------------------------------------
+    # ---- the world around ------------------------------------------------------------------------------
 
     async def now(self) -> datetime:
         """Give workspace time."""
@@ -151,7 +151,7 @@ class Person:
     async def _get(self, name: str, /, **query: Any) -> Json:
         return await self.slack.get(name, as_=await self.id(), **query)
 
-    # ---- where they look ----------------------------------------------------------------------------------
+    # ---- where they look -------------------------------------------------------------------------------
 
     async def goes_to(self, place: str) -> Self:
         """Look at "#channel", at the DM with "@Somebody" or with the app ("@Switchboard"), or at "home"."""
@@ -228,7 +228,7 @@ class Person:
             return [view] if view else []
         return list(reversed(await self._messages()))
 
-    # ---- reading ------------------------------------------------------------------------------------------
+    # ---- reading ---------------------------------------------------------------------------------------
 
     async def sees(self, text: str) -> str:
         """Wait until this text is before them; gives all the words of where it stands."""
@@ -258,7 +258,7 @@ class Person:
         shown = "\n---\n".join(words(one, self._names) for one in reversed(seen)) or "(nothing)"
         return f"{self.name} waited for {wanted!r}, and sees:\n{shown}"
 
-    # ---- writing ------------------------------------------------------------------------------------------
+    # ---- writing ---------------------------------------------------------------------------------------
 
     async def says(self, text: str, *, files: dict[str, bytes] | None = None) -> str:
         """Write where they look; the ts."""
@@ -272,8 +272,7 @@ class Person:
     async def runs(self, command: str) -> None:
         """Type a command with its text, "/supplier add"."""
         name, _, text = command.partition(" ")
-        where: Json = {"thread_ts": self._thread} if self._thread else {}
-        await self._do("command", channel=await self._here(), command=name, text=text, **where)
+        await self._do("command", channel=await self._here(), command=name, text=text)
 
     async def edits(self, text: str, new: str) -> None:
         """Change their message that has this text."""
@@ -300,7 +299,7 @@ class Person:
         file: Json = (await self._do("upload", **body))["file"]
         return file
 
-    # ---- using the app ------------------------------------------------------------------------------------
+    # ---- using the app ---------------------------------------------------------------------------------
 
     async def presses(self, label: str, *, on: str = "") -> None:
         """Press a button, wherever it is before them; `on`: in the message that has this text."""

@@ -1,233 +1,265 @@
-"""What people do with the app: commands, buttons, modals; one modal stack and one Home for each person.
+"""What people do with the app: commands, buttons, menus, modals; and what comes of it.
 
-Triggers, answers and response_urls live in real time: https://docs.slack.dev/interactivity/handling-user-interaction
+https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
-import asyncio
-import secrets
-from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import Any
 
-from bot.clock import monotonic
-from bot.workspace import checks
+from bot.workspace import kit
+from bot.workspace.choices import is_filled, state_of
 from bot.workspace.delivery import Delivery, NoAnswer
 from bot.workspace.errors import ApiError, Refused
-from bot.workspace.room import Room, with_ids
-from bot.workspace.world import new_id
+from bot.workspace.inspector import Inspector
+from bot.workspace.reading import elements
+from bot.workspace.responses import Responses
+from bot.workspace.room import Room, public
+from bot.workspace.views import Opened, Views
 
 Json = dict[str, Any]
 
-TRIGGER_LIVES = 3.0
-RESPONSE_LIVES, RESPONSES = 30 * 60.0, 5
-DEEPEST = 3
 NO_ANSWER = "{app} did not answer in time."
 NOT_RUNNING = "{app} is not reachable right now."
-
-
-@dataclass
-class Opened:
-    """A view somebody has before them, and what they have typed into it."""
-
-    view: Json
-    values: Json = field(default_factory=dict)
-
-
-@dataclass
-class _Response:
-    channel_id: str
-    user_id: str
-    ts: str | None
-    is_ephemeral: bool
-    thread_ts: str | None
-    until: float
-    left: int = RESPONSES
 
 
 class Interactions:
     """Turns what people do into envelopes, and the app's answers into what people see."""
 
-    def __init__(self, room: Room, delivery: Delivery, manifest: Json, url: str) -> None:
-        self._room, self._delivery, self._url = room, delivery, url
+    def __init__(
+        self,
+        room: Room,
+        delivery: Delivery,
+        views: Views,
+        responses: Responses,
+        inspector: Inspector,
+        manifest: Json,
+    ) -> None:
+        self._room, self._world, self._delivery = room, room.world, delivery
+        self._views, self._responses, self._inspector = views, responses, inspector
         features = manifest.get("features") or {}
         self.commands: list[Json] = features.get("slash_commands") or []
         self.shortcuts: list[Json] = features.get("shortcuts") or []
-        self.stacks: defaultdict[str, list[Opened]] = defaultdict(list)
-        self._triggers: dict[str, tuple[str, float, str | None]] = {}
-        self._responses: dict[str, _Response] = {}
+        # What people chose in messages and Homes, by person and place.
+        self._typed: dict[tuple[str, str], Json] = {}
 
-    def move_to(self, url: str) -> None:
-        """Learn the address we are served at."""
-        self._url = url
-
-    # ---- what people do -------------------------------------------------------------------------------
+    # ---- commands and shortcuts ------------------------------------------------------------------------
 
     async def command(
         self, user_id: str, channel_id: str, command: str, text: str, thread_ts: str | None
     ) -> None:
         """Type a slash command."""
         self._insider(user_id, "use commands")
-        if command not in {one["command"] for one in self.commands}:
+        known = next((one for one in self.commands if one["command"] == command), None)
+        if known is None:
             raise Refused(f"{command} is not a valid command.", 404)
-        channel, user = self._room.channel(channel_id), self._room.world.users[user_id]
+        if thread_ts:
+            raise Refused(f"{command} is not supported in threads.", 400)
+        channel, user, world = self._room.channel(channel_id), self._world.users[user_id], self._world
+        if user_id not in channel["members"]:
+            raise Refused("Join the channel first.", 403)
         payload = {
-            "token": "local", "team_id": self._room.world.team_id,
-            "team_domain": self._room.world.meta["team"]["domain"],
-            "channel_id": channel_id,
-            "channel_name": "directmessage" if channel["is_im"] else channel["name"],
-            "user_id": user_id, "user_name": user["name"], "command": command, "text": self._room.typed(text),
-            "api_app_id": self._room.world.app["app_id"], "is_enterprise_install": "false",
-            "response_url": self._response_url(channel_id, user_id, None, is_ephemeral=False,
-            thread_ts=thread_ts),
-            "trigger_id": self._trigger(user_id),
+            "token": "local", "team_id": world.team_id, "team_domain": world.meta["team"]["domain"],
+            "channel_id": channel_id, "channel_name": _name(channel), "user_id": user_id,
+            "user_name": user["name"], "command": command,
+            "text": self._room.typed(text) if known.get("should_escape") else text,
+            "api_app_id": world.app["app_id"], "is_enterprise_install": "false",
+            "response_url": self._response_url(channel_id, user_id), "trigger_id": self._trigger(user_id),
         }  # fmt: skip
         answer = await self._ask(user_id, "slash_commands", payload)
-        if answer and (answer.get("text") or answer.get("blocks")):
-            self._show_answer(answer, channel_id, user_id, thread_ts)
+        if answer and (answer.get("text") or answer.get("blocks") or answer.get("attachments")):
+            if answer.get("response_type") == "in_channel":
+                said = f"{command} {text}".strip()
+                self._room.post(
+                    channel_id, self._room.person_author(user_id) | {"text": self._room.typed(said)}
+                )
+            self._show(user_id, answer, channel_id)
+
+    def _show(self, user_id: str, answer: Json, channel_id: str) -> None:
+        try:
+            self._responses.show(answer, channel_id, user_id, None)
+        except ApiError as error:
+            problems = error.more.get("errors") or error.code
+            self._trouble(user_id, f"The app answered with blocks Slack does not accept: {problems}")
 
     async def shortcut(self, user_id: str, callback_id: str, channel_id: str | None, ts: str | None) -> None:
         """Choose a global shortcut, or one on a message."""
         self._insider(user_id, "use shortcuts")
+        wanted = "message" if ts else "global"
+        if not any(one["callback_id"] == callback_id and one["type"] == wanted for one in self.shortcuts):
+            raise Refused("There is no such shortcut.", 404)
         payload: Json = {
-            "type": "message_action" if ts else "shortcut",
-            "callback_id": callback_id,
-            "action_ts": self._room.new_ts(),
-        }
-        payload |= self._who(user_id) | {"trigger_id": self._trigger(user_id)}
+            "type": "message_action" if ts else "shortcut", "callback_id": callback_id,
+            "action_ts": self._room.new_ts(), **self._who(user_id), "trigger_id": self._trigger(user_id),
+        }  # fmt: skip
         if ts and channel_id:
             payload |= {
-                "channel": self._channel(channel_id), "message": self._room.message(channel_id, ts),
-                "message_ts": ts,
-                "response_url": self._response_url(channel_id, user_id, ts, is_ephemeral=False,
-                thread_ts=None),
+                "channel": self._channel(channel_id), "message_ts": ts,
+                "message": public(self._room.message(channel_id, ts)),
+                "response_url": self._response_url(channel_id, user_id, ts),
             }  # fmt: skip
         await self._ask(user_id, "interactive", payload)
 
+    # ---- elements --------------------------------------------------------------------------------------
+
     async def act(
-        self,
-        user_id: str,
-        action: Json,
-        *,
-        channel_id: str | None,
-        ts: str | None,
-        view_id: str | None,
+        self, user_id: str, action: Json, *, channel_id: str | None, ts: str | None, view_id: str | None,
         values: Json | None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Press a button or choose from a menu, in a message, an ephemeral or a view."""
         payload: Json = {"type": "block_actions", **self._who(user_id)}
+        payload |= self._where(user_id, channel_id, ts, view_id, values)
         payload["actions"] = [{**action, "action_ts": self._room.new_ts()}]
-        if view_id:
-            payload |= self._in_view(user_id, view_id, values)
-        elif channel_id and ts:
-            payload |= self._in_message(user_id, channel_id, ts, values)
-        else:
-            raise Refused("Say where the element stands: channel and ts, or view_id.")
-        payload["trigger_id"] = self._trigger(user_id, view_id)
+        payload["trigger_id"] = self._trigger(user_id, view_id if self._is_modal(user_id, view_id) else None)
         await self._ask(user_id, "interactive", payload)
 
+    def _is_modal(self, user_id: str, view_id: str | None) -> bool:
+        return any(one.view["id"] == view_id for one in self._views.stacks[user_id])
+
+    def _where(
+        self, user_id: str, channel_id: str | None, ts: str | None, view_id: str | None, values: Json | None
+    ) -> Json:
+        if view_id:
+            return self._in_view(user_id, view_id, values)
+        if channel_id and ts:
+            return self._in_message(user_id, channel_id, ts, values)
+        raise Refused("Say where the element stands: channel and ts, or view_id.")
+
     def _in_view(self, user_id: str, view_id: str, values: Json | None) -> Json:
-        home = self._room.world.homes.get(user_id)
+        container = {"type": "view", "view_id": view_id}
+        home = self._world.homes.get(user_id)
         if home and home["id"] == view_id:
-            return {
-                "container": {"type": "view", "view_id": view_id},
-                "view": home | {"state": {"values": values or {}}},
-            }
-        opened = self._opened(user_id, view_id)
+            typed = values if values is not None else self._typed.get((user_id, view_id), {})
+            return {"container": container, "view": Opened(home, typed).with_state}
+        opened = self._views.find(user_id, view_id)
         opened.values = values if values is not None else opened.values
-        return {"container": {"type": "view", "view_id": view_id}, "view": self._with_state(opened)}
+        return {"container": container, "view": opened.with_state}
 
     def _in_message(self, user_id: str, channel_id: str, ts: str, values: Json | None) -> Json:
-        if not self._room.world.may_see(channel_id, user_id):
-            raise Refused("You are not in this channel.", 403)
-        whisper = self._room.whispered(channel_id, user_id, ts)
-        message = whisper or self._room.message(channel_id, ts)
+        message = self.before(user_id, None, channel_id, ts)
+        is_ephemeral = bool(message.get("is_ephemeral"))
         thread_ts = message.get("thread_ts")
         container = {
             "type": "message",
             "message_ts": ts,
             "channel_id": channel_id,
-            "is_ephemeral": bool(whisper),
+            "is_ephemeral": is_ephemeral,
         }
         if thread_ts:
             container["thread_ts"] = thread_ts
+        typed = values if values is not None else self._typed.get((user_id, ts), {})
         found: Json = {
-            "container": container,
-            "channel": self._channel(channel_id),
-            "state": {"values": values or {}},
-        }
-        if not whisper:
-            found["message"] = {name: value for name, value in message.items() if name != "metadata"}
-        found["response_url"] = self._response_url(
-            channel_id, user_id, ts, is_ephemeral=bool(whisper), thread_ts=thread_ts
-        )
-        return found
+            "container": container, "channel": self._channel(channel_id),
+            "state": {"values": state_of(message, typed)},
+            "response_url": self._response_url(
+                channel_id, user_id, ts, is_ephemeral=is_ephemeral, thread_ts=thread_ts
+            ),
+        }  # fmt: skip
+        return found if is_ephemeral else found | {"message": public(message)}
+
+    def before(self, user_id: str, view_id: str | None, channel_id: str | None, ts: str | None) -> Json:
+        """Give the view, message or ephemeral somebody has before them; `Refused` if they may not see it."""
+        if view_id:
+            home = self._world.homes.get(user_id)
+            return home if home and home["id"] == view_id else self._views.find(user_id, view_id).view
+        channel_id = str(channel_id)
+        if channel_id not in self._world.channels or not self._world.may_see(channel_id, user_id):
+            raise Refused("You are not in this channel.", 403)
+        whisper = self._room.whispered(channel_id, user_id, str(ts))
+        return whisper or self._room.message(channel_id, str(ts))
+
+    @staticmethod
+    def element(place: Json, action_id: str, block_id: str | None) -> tuple[Json, Json]:
+        """Find a block and its element."""
+        for one in elements(place):
+            if one.element.get("action_id") == action_id and block_id in (None, one.block["block_id"]):
+                return one.block, one.element
+        raise Refused("This element is no longer there.", 404)
+
+    def with_typed(self, user_id: str, view_id: str | None, block: Json, state: Json) -> Json | None:
+        """Keep what was chosen in a view; its values."""
+        action_id = (block.get("element") or {}).get("action_id")
+        if view_id and self._is_modal(user_id, view_id) and action_id:
+            opened = self._views.find(user_id, view_id)
+            opened.values.setdefault(block["block_id"], {})[action_id] = state
+            self._views.tell(user_id)
+            return opened.values
+        return None
+
+    def keep_typed(self, user_id: str, view_id: str, values: Json) -> None:
+        """Remember what somebody has typed so far."""
+        if self._is_modal(user_id, view_id):
+            self._views.find(user_id, view_id).values = values
+        else:
+            self._typed[user_id, view_id] = values
 
     async def options(
-        self,
-        user_id: str,
-        view_id: str | None,
-        channel_id: str | None,
-        ts: str | None,
-        block_id: str,
-        action_id: str,
-        query: str,
-    ) -> list[Json]:
+        self, user_id: str, view_id: str | None, channel_id: str | None, ts: str | None, block_id: str,
+        action_id: str, query: str,
+    ) -> list[Json]:  # fmt: skip
         """Ask the app for the choices of an external menu."""
         payload: Json = {
-            "type": "block_suggestion",
-            "action_id": action_id,
-            "block_id": block_id,
-            "value": query,
-        }
-        payload |= self._who(user_id)
-        if view_id:
-            payload |= self._in_view(user_id, view_id, None)
-        elif channel_id and ts:
-            payload |= self._in_message(user_id, channel_id, ts, None)
+            "type": "block_suggestion", "action_id": action_id, "block_id": block_id, "value": query,
+            **self._who(user_id), **self._where(user_id, channel_id, ts, view_id, None),
+        }  # fmt: skip
+        payload.pop("response_url", None)
         answer = await self._ask(user_id, "interactive", payload) or {}
-        return answer.get("options") or [
-            one for group in answer.get("option_groups", []) for one in group["options"]
-        ]
+        grouped = [one for group in answer.get("option_groups") or [] for one in group.get("options") or []]
+        options: list[Json] = answer.get("options") or grouped
+        try:
+            kit.check_options(options)
+        except ApiError as error:
+            raise Refused("The app offered choices Slack does not accept.", 502, detail=error.more) from error
+        return options
+
+    # ---- modals ----------------------------------------------------------------------------------------
 
     async def submit(self, user_id: str, view_id: str, values: Json) -> dict[str, str]:
         """Send a modal off; what is wrong with it by block, {} when it went through."""
-        opened = self._opened(user_id, view_id)
+        opened = self._views.find(user_id, view_id)
         opened.values = values
-        if wrong := _unfilled(opened.view, values):
+        if wrong := _unfilled(opened.view, state_of(opened.view, values)):
             self._tell_errors(user_id, view_id, wrong)
             return wrong
         payload = {
             "type": "view_submission", **self._who(user_id), "trigger_id": self._trigger(user_id, view_id),
-            "view": self._with_state(opened), "response_urls": [],
+            "view": opened.with_state, "response_urls": self._response_urls(user_id, opened),
         }  # fmt: skip
         answer = await self._ask(user_id, "interactive", payload) or {}
         return self._after_submission(user_id, opened, answer)
 
+    def _response_urls(self, user_id: str, opened: Opened) -> list[Json]:
+        found, state = [], state_of(opened.view, opened.values)
+        for one in elements(opened.view):
+            if one.element.get("response_url_enabled"):
+                chosen = state[one.block["block_id"]][one.element["action_id"]]
+                channel_id = chosen.get("selected_conversation") or chosen.get("selected_channel")
+                if channel_id:
+                    found.append({
+                        "block_id": one.block["block_id"], "action_id": one.element["action_id"],
+                        "channel_id": channel_id, "response_url": self._response_url(channel_id, user_id),
+                    })  # fmt: skip
+        return found
+
     def _after_submission(self, user_id: str, opened: Opened, answer: Json) -> dict[str, str]:
-        stack = self.stacks[user_id]
-        match answer.get("response_action"):
-            case "errors":
-                wrong: dict[str, str] = answer.get("errors") or {}
-                self._tell_errors(user_id, opened.view["id"], wrong)
-                return wrong
-            case "update":
-                self._checked(answer, user_id)
-                opened.view = self._fresh_view(answer["view"], opened.view)
-                opened.values = _kept(opened)
-            case "push":
-                self._checked(answer, user_id)
-                stack.append(Opened(self._fresh_view(answer["view"], None, stack)))
-            case "clear":
-                stack.clear()
-            case _:
-                if opened in stack:
-                    stack.remove(opened)
-        self._tell_views(user_id)
+        action = answer.get("response_action")
+        if action == "errors":
+            wrong: dict[str, str] = answer.get("errors") or {}
+            self._tell_errors(user_id, opened.view["id"], wrong)
+            return wrong
+        if action in ("update", "push"):
+            self._checked(answer, user_id)
+        if action == "update":
+            self._views.replace(user_id, opened, answer["view"])
+        elif action == "push":
+            self._views.push(user_id, answer["view"])
+        elif action == "clear":
+            self._views.close(user_id, list(self._views.stacks[user_id]))
+        else:
+            self._views.close(user_id, [opened])
         return {}
 
     def _checked(self, answer: Json, user_id: str) -> None:
         try:
-            checks.view(answer.get("view"), "modal")
+            kit.check_view(answer.get("view"), "modal")
         except ApiError as error:
             self._trouble(user_id, f"The app answered with a broken view: {error.more}")
             raise Refused(
@@ -236,181 +268,70 @@ class Interactions:
 
     async def close(self, user_id: str, view_id: str, *, everything: bool) -> None:
         """Close the modal on top, or all of them."""
-        opened = self._opened(user_id, view_id)
-        stack = self.stacks[user_id]
+        opened, stack = self._views.find(user_id, view_id), self._views.stacks[user_id]
+        # A view that clears on close takes the whole stack along.
+        everything = everything or bool(opened.view.get("clear_on_close"))
         going = list(stack) if everything else [opened]
-        self.stacks[user_id] = [one for one in stack if one not in going]
-        self._tell_views(user_id)
+        self._views.close(user_id, going)
         for one in going:
             if one.view.get("notify_on_close"):
                 payload = {
                     "type": "view_closed",
                     **self._who(user_id),
-                    "view": self._with_state(one),
+                    "view": one.with_state,
                     "is_cleared": everything,
                 }
                 await self._ask(user_id, "interactive", payload)
 
-    def keep_typed(self, user_id: str, view_id: str, values: Json) -> None:
-        """Remember what somebody has typed so far."""
-        self._opened(user_id, view_id).values = values
+    def shown(self, user_id: str) -> list[Json]:
+        """Give somebody's modal stack, with what they typed."""
+        return self._views.shown(user_id)
 
-    def open_home(self, user_id: str) -> None:
-        """Look at the app's Home."""
+    def open_home(self, user_id: str, tab: str = "home") -> None:
+        """Look at the app's Home, or its messages."""
         self._insider(user_id, "open the app")
-        event: Json = {"type": "app_home_opened", "user": user_id, "tab": "home",
-                 "channel": self._room.world.dm(user_id, self._room.world.bot_user_id),
-                 "event_ts": self._room.new_ts()}  # fmt: skip
-        if home := self._room.world.homes.get(user_id):
+        event: Json = {
+            "type": "app_home_opened", "user": user_id, "tab": tab,
+            "channel": self._world.dm(user_id, self._world.bot_user_id), "event_ts": self._room.new_ts(),
+        }  # fmt: skip
+        if tab == "home" and (home := self._world.homes.get(user_id)):
             event["view"] = home
         self._room.on_event(event)
 
-    # ---- what the app does ----------------------------------------------------------------------------
-
-    def views_open(self, trigger_id: str, view: Json, *, push: bool = False) -> Json:
-        """Open or push a modal for whoever's trigger this is."""
-        user_id, from_view = self._use_trigger(trigger_id)
-        checks.view(view, "modal")
-        stack = self.stacks[user_id]
-        if push and not (from_view and stack):
-            raise ApiError("push_limit_reached" if stack else "not_found")
-        if len(stack) >= DEEPEST:
-            raise ApiError("push_limit_reached")
-        if not push and not from_view:
-            stack.clear()
-        opened = Opened(self._fresh_view(view, None, stack))
-        stack.append(opened)
-        self._tell_views(user_id)
-        return opened.view
-
-    def views_update(
-        self, view_id: str | None, external_id: str | None, view: Json, expected: str | None
-    ) -> Json:
-        """Change a modal somebody has open; what they typed stays."""
-        for user_id, stack in self.stacks.items():
-            for opened in stack:
-                if opened.view["id"] == view_id or (
-                    external_id and opened.view.get("external_id") == external_id
-                ):
-                    if expected and expected != opened.view["hash"]:
-                        raise ApiError("hash_conflict")
-                    checks.view(view, "modal")
-                    opened.view = self._fresh_view(view, opened.view)
-                    opened.values = _kept(opened)
-                    self._tell_views(user_id)
-                    return opened.view
-        raise ApiError("not_found")
-
-    def views_publish(self, user_id: str, view: Json, expected: str | None) -> Json:
-        """Put up somebody's Home."""
-        if user_id not in self._room.world.users:
-            raise ApiError("user_not_found")
-        checks.view(view, "home")
-        before = self._room.world.homes.get(user_id)
-        if expected and before and expected != before["hash"]:
-            raise ApiError("hash_conflict")
-        home = self._fresh_view(view, before)
-        self._room.world.homes[user_id] = home
-        self._room.world.touch("homes", user_id)
-        self._room.on_change("home", {"view": home}, [user_id])
-        return home
-
-    def respond(self, ticket: str, body: Json) -> None:
-        """Take an answer to a response_url; `Refused` when it was used up or is too old."""
-        response = self._responses.get(ticket)
-        if response is None or response.until < monotonic() or response.left <= 0:
-            raise Refused("used_url" if response else "expired_url", 404)
-        response.left -= 1
-        room, place, user_id = self._room, response.channel_id, response.user_id
-        if "blocks" in body:
-            checks.blocks(body["blocks"], "message")
-        whisper = (
-            room.whispered(place, user_id, response.ts) if response.ts and response.is_ephemeral else None
-        )
-        if body.get("delete_original") and response.ts:
-            if response.is_ephemeral:
-                room.unwhisper(place, user_id, response.ts)
-            elif message := room.world.message(place, response.ts):
-                room.delete(place, message)
-        elif body.get("replace_original") and response.ts:
-            # The answer stands in the whole message's place: buttons it does not name again are gone.
-            changes: Json = {"text": body.get("text", ""), "blocks": body.get("blocks") or None}
-            if whisper:
-                whisper.pop("blocks", None)
-                whisper["text"] = changes["text"]
-                if changes["blocks"]:
-                    whisper["blocks"] = with_ids(changes["blocks"])
-                room.rewhisper(place, user_id, whisper)
-            elif message := room.world.message(place, response.ts):
-                room.edit(place, message, changes, room.world.bot_user_id)
-        else:
-            thread_ts = body.get("thread_ts") or response.thread_ts
-            self._show_answer(body, place, user_id, thread_ts)
-
-    # ---- within ---------------------------------------------------------------------------------------
-
-    def _show_answer(self, answer: Json, channel_id: str, user_id: str, thread_ts: str | None) -> None:
-        message = {"text": answer.get("text", ""), **self._room.bot_author()}
-        if answer.get("blocks"):
-            try:
-                checks.blocks(answer["blocks"], "message")
-            except ApiError as error:
-                self._trouble(
-                    user_id, f"The app answered with blocks Slack does not accept: {error.more.get('errors')}"
-                )
-                return
-            message["blocks"] = answer["blocks"]
-        if answer.get("response_type") == "in_channel":
-            self._room.post(channel_id, message, thread_ts=thread_ts)
-        else:
-            self._room.whisper(channel_id, user_id, message, thread_ts)
+    # ---- within ----------------------------------------------------------------------------------------
 
     async def _ask(self, user_id: str, kind: str, payload: Json) -> Json | None:
-        name = self._room.world.app["name"]
-        if not self._delivery.connected:
-            # A bot that restarts is back in a moment: a click waits its three seconds like any other.
-            await asyncio.sleep(0)
         try:
             return await self._delivery.ask(kind, payload)
         except NoAnswer:
-            sentence = (NO_ANSWER if self._delivery.connected else NOT_RUNNING).format(app=name)
+            # A bot that restarts is back in a moment: a click waits its three seconds like any other.
+            words = NO_ANSWER if self._delivery.connected else NOT_RUNNING
+            sentence = words.format(app=self._world.app["name"])
             self._trouble(user_id, sentence)
             raise Refused(sentence, 504) from None
 
     def _trouble(self, user_id: str, sentence: str) -> None:
         self._room.on_change("trouble", {"text": sentence}, [user_id])
 
+    def _tell_errors(self, user_id: str, view_id: str, wrong: dict[str, str]) -> None:
+        self._room.on_change("view_errors", {"view_id": view_id, "errors": wrong}, [user_id])
+
     def _insider(self, user_id: str, what: str) -> None:
-        user = self._room.world.users[user_id]
-        if user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger"):
+        if self._world.is_outsider(user_id):
             raise Refused(f"Guests and people of other companies cannot {what} here.", 403)
 
     def _trigger(self, user_id: str, view_id: str | None = None) -> str:
-        trigger_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self._triggers[trigger_id] = (user_id, monotonic(), view_id)
+        trigger_id = self._views.trigger(user_id, view_id)
+        self._inspector.remember(f"trigger:{trigger_id}")
         return trigger_id
 
-    def _use_trigger(self, trigger_id: str) -> tuple[str, str | None]:
-        if trigger_id not in self._triggers:
-            raise ApiError("invalid_trigger_id")
-        user_id, made, view_id = self._triggers[trigger_id]
-        if made == 0.0:
-            raise ApiError("exchanged_trigger_id")
-        if monotonic() - made > TRIGGER_LIVES:
-            raise ApiError("expired_trigger_id")
-        self._triggers[trigger_id] = (user_id, 0.0, view_id)
-        return user_id, view_id
-
-    def _response_url(
-        self, channel_id: str, user_id: str, ts: str | None, *, is_ephemeral: bool, thread_ts: str | None
-    ) -> str:
-        ticket = secrets.token_urlsafe(16)
-        until = monotonic() + RESPONSE_LIVES
-        self._responses[ticket] = _Response(channel_id, user_id, ts, is_ephemeral, thread_ts, until)
-        return f"{self._url}/respond/{ticket}"
+    def _response_url(self, channel_id: str, user_id: str, ts: str | None = None, **more: Any) -> str:
+        address = self._responses.address(channel_id, user_id, ts, **more)
+        self._inspector.remember(f"response:{address.rpartition('/')[2]}")
+        return address
 
     def _who(self, user_id: str) -> Json:
-        world, user = self._room.world, self._room.world.users[user_id]
+        world, user = self._world, self._world.users[user_id]
         return {
             "user": {"id": user_id, "username": user["name"], "name": user["name"],
             "team_id": user["team_id"]},
@@ -420,78 +341,30 @@ class Interactions:
         }  # fmt: skip
 
     def _channel(self, channel_id: str) -> Json:
-        channel = self._room.channel(channel_id)
-        return {"id": channel_id, "name": "directmessage" if channel["is_im"] else channel["name"]}
-
-    def _opened(self, user_id: str, view_id: str) -> Opened:
-        for opened in self.stacks[user_id]:
-            if opened.view["id"] == view_id:
-                return opened
-        raise Refused("This window is no longer open.", 404)
-
-    def _with_state(self, opened: Opened) -> Json:
-        return opened.view | {"state": {"values": opened.values}}
-
-    def _fresh_view(self, view: Json, before: Json | None, stack: list[Opened] | None = None) -> Json:
-        world = self._room.world
-        view_id = before["id"] if before else new_id("V")
-        previous = stack[-1].view["id"] if stack else None
-        return {
-            "private_metadata": "", "callback_id": "", "close": None, "submit": None, "clear_on_close": False,
-            "notify_on_close": False, "external_id": "", **view,
-            "blocks": with_ids(view["blocks"]), "id": view_id, "team_id": world.team_id,
-            "app_id": world.app["app_id"],
-            "app_installed_team_id": world.team_id, "bot_id": world.app["bot_id"],
-            "hash": f"{int(monotonic() * 1000)}.{secrets.token_hex(4)}", "state": {"values": {}},
-            "root_view_id": (before or {}).get("root_view_id") or (stack[0].view["id"] if stack else view_id),
-            "previous_view_id": (before or {}).get("previous_view_id", previous),
-        }  # fmt: skip
-
-    def _tell_views(self, user_id: str) -> None:
-        self._room.on_change("views", {"stack": self.shown(user_id)}, [user_id])
-
-    def shown(self, user_id: str) -> list[Json]:
-        """Give somebody's modal stack, with what they typed."""
-        return [opened.view | {"values": opened.values} for opened in self.stacks[user_id]]
-
-    def _tell_errors(self, user_id: str, view_id: str, wrong: dict[str, str]) -> None:
-        self._room.on_change("view_errors", {"view_id": view_id, "errors": wrong}, [user_id])
+        return {"id": channel_id, "name": _name(self._room.channel(channel_id))}
 
 
-def _kept(opened: Opened) -> Json:
-    """Keep what was typed for blocks and elements that are still there under the same ids."""
-    there = {
-        (block["block_id"], block["element"].get("action_id"))
-        for block in opened.view["blocks"]
-        if block["type"] == "input"
-    }
-    return {
-        block_id: kept
-        for block_id, elements in opened.values.items()
-        if (kept := {name: value for name, value in elements.items() if (block_id, name) in there})
-    }
+def _name(channel: Json) -> str:
+    if channel["is_im"]:
+        return "directmessage"
+    return "privategroup" if channel["is_private"] and not channel["is_mpim"] else str(channel["name"])
 
 
-def _unfilled(view: Json, values: Json) -> dict[str, str]:
+def _unfilled(view: Json, state: Json) -> dict[str, str]:
     """Say what Slack itself says of inputs, before the app hears of it."""
     wrong = {}
     for block in view["blocks"]:
         if block["type"] != "input":
             continue
         element = block["element"]
-        given = values.get(block["block_id"], {}).get(element["action_id"], {})
-        filled = any(given.get(name) for name in _VALUE_NAMES)
-        if not filled and not block.get("optional"):
-            wrong[block["block_id"]] = "Please complete this required field."
-        elif element["type"] == "plain_text_input" and given.get("value"):
+        given = state.get(block["block_id"], {}).get(element["action_id"], {})
+        if not is_filled(given):
+            if not block.get("optional"):
+                wrong[block["block_id"]] = "Please complete this required field."
+        elif element["type"] == "plain_text_input":
             most, least = element.get("max_length", 3000), element.get("min_length", 0)
             if not least <= len(given["value"]) <= most:
                 wrong[block["block_id"]] = f"Please use {least} to {most} characters."
+        elif complaint := kit.typed_wrong(element, given):
+            wrong[block["block_id"]] = complaint
     return wrong
-
-
-_VALUE_NAMES = (
-    "value", "selected_option", "selected_options", "selected_user", "selected_users", "selected_channel",
-    "selected_channels", "selected_conversation", "selected_conversations", "selected_date", "selected_time",
-    "selected_date_time", "rich_text_value", "files",
-)  # fmt: skip

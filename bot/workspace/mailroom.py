@@ -20,6 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.clock import Clock
 from bot.workspace.errors import Refused
+from bot.workspace.inspector import Inspector
 from bot.workspace.room import OnChange
 from bot.workspace.world import World, new_id
 
@@ -31,10 +32,10 @@ class Mailroom:
 
     def __init__(
         self, world: World, clock: Clock, deliver_to: tuple[str, int] | None, on_change: OnChange,
-        log: Callable[[str, str, Any], None],
+        log: Callable[[str, str, Any], None], inspector: Inspector,
     ) -> None:  # fmt: skip
         self._world, self._clock, self._on_change, self._log = world, clock, on_change, log
-        self.deliver_to = deliver_to
+        self.deliver_to, self._inspector = deliver_to, inspector
         self.transactions: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,7 +64,7 @@ class Mailroom:
         if self._server:
             self._server.close()
 
-    # ---- what the bot sends -------------------------------------------------------------------------------
+    # ---- what the bot sends ----------------------------------------------------------------------------
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -93,7 +94,9 @@ class Mailroom:
             self._file(address, "in", message)
             if address.startswith("unknown@"):
                 self._later(self._bounce(str(envelope.mail_from or ""), address, message))
-        self._log("mail", f"out: {message.get('Subject', '')}", {"to": envelope.rcpt_tos})
+        subject = str(message.get("Subject", ""))
+        self._log("mail", f"out: {subject}", {"to": envelope.rcpt_tos})
+        self._inspector.attribute("mail", f"to {', '.join(envelope.rcpt_tos)}", [], subject=subject).end()
         return "250 OK"
 
     def _later(self, work: Any) -> None:
@@ -123,17 +126,23 @@ class Mailroom:
         )
         await self.hand_over("", to, raw.encode())
 
-    # ---- what suppliers write -----------------------------------------------------------------------------
+    # ---- what suppliers write --------------------------------------------------------------------------
 
     async def send(self, order: Json) -> Json:
         """Compose a mail and hand it to the bot; {"id", "message_id"}."""
         sender = str(order.get("from", ""))
-        to = str(order.get("to") or (self._world.meta["mail_to"] or [""])[0])
+        to = str(order.get("to") or self._shop(sender))
         answered = self._world.mails.get(str(order.get("in_reply_to", "")))
         message = self._composed(order, sender, to, answered)
         await self.hand_over(sender, to, message.as_bytes(policy=policy.SMTP))
         filed = self._file(sender.lower(), "out", message)
         return {"id": filed["id"], "message_id": filed["message_id"]}
+
+    def _shop(self, sender: str) -> str:
+        """Give the address somebody of this role writes to."""
+        everybody = self._world.meta["correspondents"]
+        known: Json = next((one for one in everybody if one["address"] == sender.lower()), {})
+        return str((self._world.meta["mail_to"].get(known.get("role", "supplier")) or [""])[0])
 
     def _composed(self, order: Json, sender: str, to: str, answered: Json | None) -> EmailMessage:
         known: Json = next(
@@ -165,7 +174,7 @@ class Mailroom:
 
     async def send_raw(self, order: Json) -> Json:
         """Hand over these bytes as they are."""
-        to = str(order.get("to") or (self._world.meta["mail_to"] or [""])[0])
+        to = str(order.get("to") or self._shop(str(order.get("from", ""))))
         raw = base64.b64decode(order["base64"])
         await self.hand_over(str(order.get("from", "")), to, raw)
         message = email.message_from_bytes(raw, policy=policy.default)
@@ -191,8 +200,9 @@ class Mailroom:
                 "The shop's mail server cannot be reached. Start the bot, and send it again.", 502
             ) from error
         self._log("mail", f"in: {sender}", {"to": to, "size": len(raw)})
+        self._inspector.follow("mail", f"from {sender}", to=to, size=len(raw)).end()
 
-    # ---- mailboxes ----------------------------------------------------------------------------------------
+    # ---- mailboxes -------------------------------------------------------------------------------------
 
     def box(self, address: str) -> list[Json]:
         """Give the mails of an address, newest first."""

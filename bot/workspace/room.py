@@ -1,4 +1,4 @@
-"""What can happen in a workspace: messages, files, reactions, people joining. It tells the pages and app.
+"""What is said in a workspace: messages, ephemerals, reactions. It tells the pages, and the app.
 
 `on_change(kind, fields, readers)` is for pages: `readers` is None for all who may see `fields["channel"]`.
 `on_event(event)` is for the app.
@@ -6,13 +6,14 @@
 
 import re
 import secrets
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from typing import Any
 
 from bot.clock import Clock
 from bot.workspace.errors import ApiError
-from bot.workspace.world import World, new_id
+from bot.workspace.world import World
 
 Json = dict[str, Any]
 OnChange = Callable[[str, Json, Collection[str] | None], None]
@@ -25,16 +26,23 @@ _TYPED_CHANNEL = re.compile(r"(?<![\w#&])#([\w][\w\-]*)")
 
 
 class Room:
-    """The world, and everything that changes it."""
+    """The world, and everything that is said in it."""
 
     def __init__(self, world: World, clock: Clock) -> None:
-        self.world, self.clock = world, clock
+        self.world, self.clock, self.url = world, clock, ""
         self.ephemerals: defaultdict[tuple[str, str], list[Json]] = defaultdict(list)
         self.on_change: OnChange = lambda _kind, _fields, _readers: None
         self.on_event: Callable[[Json], None] = lambda _event: None
         self._last_ts = 0
+        self.resume()
 
     # ---- time and reading -----------------------------------------------------------------------------
+
+    def resume(self) -> None:
+        """Begin after the last message there is."""
+        newest = (messages[-1]["ts"] for messages in self.world.messages.values() if messages)
+        latest = max(newest, default="0.0").replace(".", "")
+        self._last_ts = max(self._last_ts, int(latest))
 
     def new_ts(self) -> str:
         """Give a ts: workspace time, unique and always later than the one before."""
@@ -126,20 +134,59 @@ class Room:
         self._emit_message(
             channel_id,
             {"type": "message", "subtype": "message_changed", "hidden": True, "channel": channel_id,
-             "message": public(message), "previous_message": public(previous), "ts": self.new_ts()},
+             "message": public(message), "previous_message": public(previous), **self._stamps()},
         )  # fmt: skip
         return message
 
     def delete(self, channel_id: str, message: Json) -> None:
-        """Take a message away."""
+        """Take a message away; one that has replies leaves a tombstone."""
+        if message.get("reply_count"):
+            self._bury(channel_id, message)
+            return
+        self._uncount_reply(channel_id, message)
         self.world.messages[channel_id].remove(message)
         self.world.touch("messages", f"{channel_id}:{message['ts']}")
         self.tell("message_deleted", channel_id, ts=message["ts"])
         self._emit_message(
             channel_id,
             {"type": "message", "subtype": "message_deleted", "hidden": True, "channel": channel_id,
-             "deleted_ts": message["ts"], "previous_message": public(message), "ts": self.new_ts()},
+             "deleted_ts": message["ts"], "previous_message": public(message), **self._stamps()},
         )  # fmt: skip
+
+    def _bury(self, channel_id: str, message: Json) -> None:
+        previous = dict(message)
+        kept = ("type", "ts", "thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply")
+        left = {name: message[name] for name in kept if name in message}
+        message.clear()
+        message |= left | {
+            "subtype": "tombstone", "text": "This message was deleted.", "user": "USLACKBOT", "hidden": True,
+        }  # fmt: skip
+        self.world.touch("messages", f"{channel_id}:{message['ts']}")
+        self.tell("message_changed", channel_id, message=message)
+        self._emit_message(
+            channel_id,
+            {"type": "message", "subtype": "message_changed", "hidden": True, "channel": channel_id,
+             "message": public(message), "previous_message": public(previous), **self._stamps()},
+        )  # fmt: skip
+
+    def _uncount_reply(self, channel_id: str, message: Json) -> None:
+        root = self.world.message(channel_id, str(message.get("thread_ts")))
+        if root is None or root is message:
+            return
+        replies = [one for one in self.thread(channel_id, root["ts"]) if one not in (root, message)]
+        users = list(dict.fromkeys(one.get("user", "") for one in replies))
+        root |= {"reply_count": len(replies), "reply_users": users, "reply_users_count": len(users)}
+        if replies:
+            root["latest_reply"] = replies[-1]["ts"]
+        else:
+            for name in ("reply_count", "reply_users", "reply_users_count", "latest_reply", "thread_ts"):
+                root.pop(name, None)
+        self.world.touch("messages", f"{channel_id}:{root['ts']}")
+        self.tell("message_changed", channel_id, message=root)
+
+    def _stamps(self) -> Json:
+        ts = self.new_ts()
+        return {"ts": ts, "event_ts": ts}
 
     def whisper(self, channel_id: str, user_id: str, message: Json, thread_ts: str | None = None) -> Json:
         """Show something to one person only."""
@@ -199,37 +246,6 @@ class Room:
         if self.world.is_member(channel_id, self.world.bot_user_id):
             self.on_event(event | {"item_user": message.get("user", "")})
 
-    # ---- channels and people --------------------------------------------------------------------------
-
-    def join(self, channel_id: str, user_id: str, inviter: str | None = None) -> None:
-        """Let somebody in; nothing when they are there."""
-        channel = self.channel(channel_id)
-        if user_id in channel["members"]:
-            return
-        channel["members"].append(user_id)
-        self._membership("member_joined_channel", channel, user_id, inviter)
-
-    def leave(self, channel_id: str, user_id: str) -> None:
-        """Let somebody go."""
-        channel = self.channel(channel_id)
-        if user_id in channel["members"]:
-            channel["members"].remove(user_id)
-            self._membership("member_left_channel", channel, user_id, None)
-
-    def _membership(self, kind: str, channel: Json, user_id: str, inviter: str | None) -> None:
-        self.world.touch("channels", channel["id"])
-        self.tell("channel", channel["id"])
-        if self.world.is_member(channel["id"], self.world.bot_user_id) or user_id == self.world.bot_user_id:
-            event = {"type": kind, "user": user_id, "channel": channel["id"], "channel_type": "C",
-                     "team": self.world.team_id, "event_ts": self.new_ts()}  # fmt: skip
-            self.on_event(event | ({"inviter": inviter} if inviter else {}))
-
-    def change_channel(self, channel: Json, kind: str, event: Json) -> None:
-        """Note that a channel was made, renamed or archived, and tell the app."""
-        self.world.touch("channels", channel["id"])
-        self.tell("channel", channel["id"])
-        self.on_event({"type": kind, "event_ts": self.new_ts(), **event})
-
     # ---- telling --------------------------------------------------------------------------------------
 
     def tell(self, kind: str, channel_id: str, **fields: Any) -> None:
@@ -249,16 +265,7 @@ class Room:
         channel = self.channel(channel_id)
         if not self.world.is_member(channel_id, self.world.bot_user_id):
             return
-        kind = (
-            "im"
-            if channel["is_im"]
-            else "mpim"
-            if channel["is_mpim"]
-            else "group"
-            if channel["is_private"]
-            else "channel"
-        )
-        self.on_event(event | {"channel_type": kind})
+        self.on_event({**event, "channel_type": CHANNEL_TYPES[kind_of(channel)]})
 
     # ---- what people type -----------------------------------------------------------------------------
 
@@ -299,45 +306,23 @@ class Room:
 
     def person_author(self, user_id: str) -> Json:
         """Give the fields that say a message is a person's."""
-        return {"user": user_id, "client_msg_id": f"{secrets.token_hex(4)}-{secrets.token_hex(8)}"}
+        user = self.world.users[user_id]
+        author = {"user": user_id, "client_msg_id": str(uuid.uuid4()), "team": user["team_id"]}
+        if user["team_id"] != self.world.team_id:
+            author |= {"user_team": user["team_id"], "source_team": user["team_id"]}
+        return author
 
-    def add_file(
-        self, name: str, content: bytes, mimetype: str, user_id: str, title: str | None = None
-    ) -> Json:
-        """Keep a file that is not shared yet."""
-        file_id = new_id("F")
-        ending = name.rpartition(".")[2].lower() if "." in name else ""
-        file = {
-            "id": file_id, "created": int(self.clock.now().timestamp()), "name": name, "title": title or name,
-            "mimetype": mimetype, "filetype": ending, "pretty_type": ending.upper(), "user": user_id,
-            "size": len(content), "mode": "hosted", "is_external": False, "is_public": False,
-            "url_private": f"/files/{file_id}/{name}", "url_private_download": f"/files/{file_id}/{name}",
-            "permalink": f"/files/{file_id}/{name}", "shares": {}, "channels": [], "groups": [], "ims": [],
-        }  # fmt: skip
-        self.world.files[file_id] = file
-        self.world.contents[file_id] = content
-        self.world.touch("files", file_id)
-        self.world.touch("contents", file_id)
-        return file
 
-    def share(self, files: list[Json], channel_id: str, message: Json, thread_ts: str | None) -> Json:
-        """Put files into a channel as one message."""
-        posted = self.post(
-            channel_id,
-            message | {"files": files, "upload": False, "subtype": "file_share"},
-            thread_ts=thread_ts,
-        )
-        place = "private" if self.channel(channel_id)["is_private"] else "public"
-        for file in files:
-            share = {
-                "ts": posted["ts"],
-                "thread_ts": posted.get("thread_ts"),
-                "channel_name": self.channel(channel_id)["name"],
-            }
-            file["shares"].setdefault(place, {}).setdefault(channel_id, []).append(share)
-            file["channels"] = list(dict.fromkeys([*file["channels"], channel_id]))
-            self.world.touch("files", file["id"])
-        return posted
+CHANNEL_TYPES = {"im": "im", "mpim": "mpim", "private_channel": "group", "public_channel": "channel"}
+
+
+def kind_of(channel: Json) -> str:
+    """Give what `conversations.list` calls a channel's type."""
+    if channel["is_im"]:
+        return "im"
+    if channel["is_mpim"]:
+        return "mpim"
+    return "private_channel" if channel["is_private"] else "public_channel"
 
 
 def with_ids(given: list[Json]) -> list[Json]:

@@ -3,7 +3,7 @@
 from bot.workspace.world import World
 
 SHOP = "Juniper & Co"
-MAIL_TO = "suppliers@juniper.example"
+MAIL_TO = {"supplier": ["suppliers@juniper.example"], "customer": ["support@juniper.example"]}
 CUSTOM_CHANNEL = "supplier-huang"
 
 _COLLEAGUES: tuple[tuple[str, str, str, str, dict[str, bool]], ...] = (
@@ -15,7 +15,7 @@ _COLLEAGUES: tuple[tuple[str, str, str, str, dict[str, bool]], ...] = (
     ("Priya Raman", "Customer care, since this week", "Asia/Kolkata", "en-IN", {}),
     ("Sam Whitfield", "Warehouse", "Europe/London", "en-GB", {}),
 )  # fmt: skip
-CORRESPONDENTS = (
+_SUPPLIERS: tuple[dict[str, str | None], ...] = (
     {"address": "mei.huang@huang-ceramics.example", "name": "Mei Huang", "company": "Huang Ceramics",
      "language": "zh", "zone": "Asia/Shanghai", "country": "CN", "channel": CUSTOM_CHANNEL,
      "owner": "Nora Lindqvist"},
@@ -23,6 +23,20 @@ CORRESPONDENTS = (
      "language": "it", "zone": "Europe/Rome", "country": "IT", "channel": None, "owner": "Tom Okafor"},
     {"address": "deniz@anatolia-wood.example", "name": "Deniz Kaya", "company": "Anatolia Wood",
      "language": "tr", "zone": "Europe/Istanbul", "country": "TR", "channel": None, "owner": None},
+)  # fmt: skip
+_CUSTOMERS = (
+    ("jonas.weber@web-post.example", "Jonas Weber", "de", "Europe/Berlin", "DE"),
+    ("harriet.cole@mailbox.example", "Harriet Cole", "en", "Europe/London", "GB"),
+    ("amelie.girard@courrier.example", "Amélie Girard", "fr", "Europe/Paris", "FR"),
+    ("chen.yu@youxiang.example", "陈雨", "zh", "Asia/Shanghai", "CN"),
+)  # fmt: skip
+CORRESPONDENTS: tuple[dict[str, str | None], ...] = (
+    *({"role": "supplier", **one} for one in _SUPPLIERS),
+    *(
+        {"role": "customer", "address": address, "name": name, "company": "", "language": language,
+         "zone": zone, "country": country, "channel": None, "owner": None}
+        for address, name, language, zone, country in _CUSTOMERS
+    ),
 )  # fmt: skip
 
 
@@ -36,6 +50,13 @@ def demo_world(app_name: str = "Switchboard") -> World:
         people[name] = world.add_user(name, tz=zone, locale=locale, profile=profile, **more)
     guest = world.add_user(
         "Ola Berg", is_restricted=True, tz="Europe/Oslo", profile={"title": "Photo agency (guest)"}
+    )
+    stranger = world.add_user(
+        "Ingrid Falk",
+        is_stranger=True,
+        team_id="T0NORTHLIGHT",
+        tz="Europe/Oslo",
+        profile={"title": "Northlight Studio (Slack Connect)"},
     )
     world.add_user("Ruth Hale", deleted=True)
     bot = world.add_user(app_name, is_bot=True, profile={"title": "App"})
@@ -53,10 +74,19 @@ def demo_world(app_name: str = "Switchboard") -> World:
         [people["Nora Lindqvist"], people["Tom Okafor"], bot],
         topic=_topic("Huang Ceramics, Jingdezhen"),
     )
+    add(
+        "northlight-photos",
+        [people["Camille Roux"], people["Aiko Tanaka"], stranger, bot],
+        topic=_topic("Shared with Northlight Studio"),
+        is_shared=True,
+        is_ext_shared=True,
+    )
     for user in everybody:
         world.dm(user, bot)
+    world.add_usergroup("logistics", "Logistics", [people["Nora Lindqvist"], people["Sam Whitfield"]])
+    world.meta["emoji"] = {"kiln": "alias:fire", "parcel": "alias:package"}
     world.meta["correspondents"] = [dict(one) for one in CORRESPONDENTS]
-    world.meta["mail_to"] = [MAIL_TO]
+    world.meta["mail_to"] = {role: list(addresses) for role, addresses in MAIL_TO.items()}
     return world
 
 

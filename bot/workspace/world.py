@@ -4,6 +4,7 @@ Pure state: nothing here knows HTTP. A change is `touch`ed and written within a 
 world lives in memory only.
 """
 
+import base64
 import json
 import secrets
 import sqlite3
@@ -14,7 +15,10 @@ from typing import Any
 Json = dict[str, Any]
 
 # What is kept, as (kind, key) -> value. Kinds are attributes of `World`, but for messages: one row each.
-KINDS = ("users", "channels", "files", "homes", "mails", "read", "meta")
+KINDS = (
+    "users", "channels", "files", "homes", "mails", "read", "meta", "usergroups", "bookmarks", "scheduled",
+    "pins", "assistants", "snoozes",
+)  # fmt: skip
 
 
 class World:
@@ -31,7 +35,8 @@ class World:
                 "control": secrets.token_urlsafe(24),
             },
             "correspondents": [],
-            "mail_to": [],
+            "mail_to": {},
+            "emoji": {},
         }
         self.users: dict[str, Json] = {}
         self.channels: dict[str, Json] = {}
@@ -41,6 +46,13 @@ class World:
         self.homes: dict[str, Json] = {}
         self.mails: dict[str, Json] = {}
         self.read: dict[str, dict[str, str]] = {}
+        self.usergroups: dict[str, Json] = {}
+        self.bookmarks: dict[str, list[Json]] = {}  # by channel
+        self.pins: dict[str, list[Json]] = {}  # by channel: {"ts", "created", "created_by"}
+        self.scheduled: dict[str, Json] = {}
+        self.assistants: dict[str, Json] = {}  # by "channel:thread_ts": status, title, prompts
+        self.snoozes: dict[str, float] = {}  # by person: until, in workspace time
+        self.snapshots: dict[str, Json] = {}
         self._dirty: set[tuple[str, str]] = set()
         self._database: sqlite3.Connection | None = None
 
@@ -83,6 +95,18 @@ class World:
         self.touch("channels", channel_id)
         return channel_id
 
+    def add_usergroup(self, handle: str, name: str, users: list[str], **more: Any) -> str:
+        """Add a user group; gives the id."""
+        group_id = _id("S")
+        self.usergroups[group_id] = {
+            "id": group_id, "team_id": self.team_id, "is_usergroup": True, "is_subteam": True, "name": name,
+            "description": "", "handle": handle, "is_external": False, "date_create": 0, "date_update": 0,
+            "date_delete": 0, "auto_type": None, "created_by": "", "updated_by": "", "deleted_by": None,
+            "prefs": {"channels": [], "groups": []}, "users": list(users), "user_count": len(users),
+        } | more  # fmt: skip
+        self.touch("usergroups", group_id)
+        return group_id
+
     # ---- looking --------------------------------------------------------------------------------------
 
     @property
@@ -105,17 +129,22 @@ class World:
         """Find a message by its channel and ts."""
         return next((one for one in reversed(self.messages[channel_id]) if one["ts"] == ts), None)
 
+    def is_outsider(self, user_id: str) -> bool:
+        """Tell whether somebody is a guest, or of another company."""
+        user = self.users.get(user_id, {})
+        return any(user.get(name) for name in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+
     def is_member(self, channel_id: str, user_id: str) -> bool:
         """Tell whether somebody is in a channel."""
         return user_id in self.channels[channel_id]["members"]
 
     def may_see(self, channel_id: str, user_id: str) -> bool:
         """Tell whether somebody sees a channel: members always, others public ones unless they are guests."""
-        channel, user = self.channels[channel_id], self.users.get(user_id, {})
+        channel = self.channels[channel_id]
         if user_id in channel["members"]:
             return True
-        outside = user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")
-        return not (channel["is_private"] or channel["is_im"] or channel["is_mpim"] or outside)
+        closed = channel["is_private"] or channel["is_im"] or channel["is_mpim"]
+        return not (closed or self.is_outsider(user_id))
 
     def dm(self, one: str, other: str) -> str:
         """Give the DM of two people, made now if there is none."""
@@ -139,6 +168,9 @@ class World:
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS thing (kind TEXT, key TEXT, value BLOB, PRIMARY KEY (kind, key))"
         )
+        self._database.execute("CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, value BLOB)")
+        for name, value in self._database.execute("SELECT name, value FROM snapshot"):
+            self.snapshots[name] = json.loads(value)
         rows = self._database.execute("SELECT kind, key, value FROM thing ORDER BY kind, key").fetchall()
         if rows:
             self._load(rows)
@@ -163,12 +195,34 @@ class World:
         self._dirty.clear()
 
     def _touch_everything(self) -> None:
-        for kind in (*KINDS, "contents"):
-            for key in getattr(self, kind):
-                self.touch(kind, key)
-        for channel_id, messages in self.messages.items():
-            for message in messages:
-                self.touch("messages", f"{channel_id}:{message['ts']}")
+        self._dirty |= self._keys()
+
+    def _keys(self) -> set[tuple[str, str]]:
+        keys = {(kind, key) for kind in (*KINDS, "contents") for key in getattr(self, kind)}
+        return keys | {
+            ("messages", f"{channel_id}:{message['ts']}")
+            for channel_id, messages in self.messages.items()
+            for message in messages
+        }
+
+    def snapshot(self, name: str, at: str) -> None:
+        """Keep everything as it is now under this name; a snapshot of that name is replaced."""
+        rows = [
+            [kind, key, base64.b64encode(self._value(kind, key) or b"").decode()]
+            for kind, key in sorted(self._keys())
+        ]
+        self.snapshots[name] = {"at": at, "rows": rows}
+        if self._database:
+            value = json.dumps(self.snapshots[name]).encode()
+            self._database.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?)", (name, value))
+
+    def restore(self, name: str) -> None:
+        """Put everything back as it was then; KeyError when there is no such snapshot."""
+        rows = [(kind, key, base64.b64decode(value)) for kind, key, value in self.snapshots[name]["rows"]]
+        before = self._keys()
+        self.contents.clear()
+        self._load(rows)
+        self._dirty = before | self._keys()
 
     def flush(self) -> None:
         """Write what changed."""
