@@ -4,6 +4,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable
 
 from bot.mail.charsets import visible
@@ -26,6 +27,8 @@ _DANGEROUS_STARTS = (
 _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\/]+')
 _LONGEST_NAME = 120
+_ZIP_INNER, _ZIP_INNERS = 1024**2, 20
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OverflowError, OSError)
 _ZIP_MEMBERS, _ZIP_RATIO, _ZIP_TOTAL = 5000, 150, 2 * 1024**3
 
 
@@ -45,14 +48,17 @@ def safe_name(name: str, fallback: str) -> str:
 
 def numbered(names: Iterable[str]) -> list[str]:
     """Make names of one mail different from each other: photo.jpg, photo (2).jpg."""
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
+    times: dict[str, int] = {}
     result = []
     for name in names:
-        key = name.casefold()
-        seen[key] = seen.get(key, 0) + 1
         stem, dot, ending = name.rpartition(".")
-        again = f" ({seen[key]})" if seen[key] > 1 else ""
-        result.append(f"{stem}{again}.{ending}" if dot else f"{name}{again}")
+        given = name
+        while given.casefold() in taken:
+            number = times[name.casefold()] = times.get(name.casefold(), 1) + 1
+            given = f"{stem} ({number}).{ending}" if dot else f"{name} ({number})"
+        taken.add(given.casefold())
+        result.append(given)
     return result
 
 
@@ -99,11 +105,30 @@ def _zip_danger(name: str, content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, OSError):
+            is_bomb = _unpacks_too_far(members, len(content)) or _hides_a_bomb(archive, members)
+    except _BROKEN_ZIP:
         return None  # no zip after all, or a broken one: it opens nothing
-    unpacked = sum(member.file_size for member in members)
-    if len(members) > _ZIP_MEMBERS or unpacked > _ZIP_TOTAL or unpacked > _ZIP_RATIO * max(len(content), 1):
+    if is_bomb:
         return f"{name} was not passed on: an archive that unpacks to far more than it should."
     if any(member.filename.rpartition(".")[2].lower() in _DANGEROUS for member in members):
         return f"{name} was not passed on: an archive with a program in it."
     return None
+
+
+def _unpacks_too_far(members: list[zipfile.ZipInfo], packed: int) -> bool:
+    unpacked = sum(member.file_size for member in members)
+    return len(members) > _ZIP_MEMBERS or unpacked > _ZIP_TOTAL or unpacked > _ZIP_RATIO * max(packed, 1)
+
+
+def _hides_a_bomb(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bool:
+    """Look one archive deeper, into small ones: a bomb needs few bytes, and what is large is what it seems."""
+    inner = [one for one in members if one.filename.lower().endswith(".zip") and one.file_size <= _ZIP_INNER]
+    for member in inner[:_ZIP_INNERS]:
+        try:
+            content = archive.read(member)
+            with zipfile.ZipFile(io.BytesIO(content)) as held:
+                if _unpacks_too_far(held.infolist(), len(content)):
+                    return True
+        except _BROKEN_ZIP:
+            continue
+    return False

@@ -22,6 +22,7 @@ _INVISIBLE = re.compile(
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?(.{0,900}?)\?=(\s{1,20}(?==\?))?")
 _HIGH = re.compile(rb"[\x80-\xff]{1,1000}")
+_SINGLE = re.compile(rb"(?<![\x80-\xff])(?:[\x80-\xff](?![\x80-\xff])|(?<=[a-z])[\x80-\xff]{2}(?=[a-z]))")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 # Of a header no more is read: a subject has some hundred characters.
 _LONGEST_HEADER = 4_000
@@ -48,8 +49,9 @@ def decode(content: bytes, charset: str | None) -> str:
 
 def _is_western(content: bytes) -> bool:
     """Tell bytes with single accented letters among plain ones from Chinese, whose bytes come in pairs."""
-    runs = _HIGH.findall(content[:20_000])
-    return sum(len(run) == 1 for run in runs) * 2 > len(runs)
+    sample = content[:20_000]
+    single = len(_SINGLE.findall(sample))
+    return single * 2 > len(_HIGH.findall(sample))
 
 
 def _true_name(charset: str | None) -> str:

@@ -29,13 +29,15 @@ _STYLES = {
 }  # fmt: skip
 _HIDDEN = re.compile(
     r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|"
-    r"font-size\s{0,3}:\s{0,3}[01]?(?:\.\d)?(?:px|pt|em)?\s{0,3}(?:;|!|$)|"
-    r"opacity\s{0,3}:\s{0,3}0(?:\.0)?\s{0,3}(?:;|!|$)|max-height\s{0,3}:\s{0,3}0|mso-hide\s{0,3}:\s{0,3}all|"
-    r"(?:^|;)\s{0,3}(?:width|height)\s{0,3}:\s{0,3}0",
+    r"font-size\s{0,3}:\s{0,3}(?:0(?:\.0{1,4})?(?:px|pt|r?em|%)?|[01]?\.\d{1,4}p[xt]|1p[xt])\s{0,3}(?:;|!|$)|"
+    r"opacity\s{0,3}:\s{0,3}0(?:\.0)?\s{0,3}(?:;|!|$)|mso-hide\s{0,3}:\s{0,3}all|"
+    r"(?:^|;)\s{0,3}(?:max-)?(?:width|height)\s{0,3}:\s{0,3}0(?:px|pt|em|%)?\s{0,3}(?:;|!|$)",
     re.IGNORECASE,
 )
-_QUOTES = ("gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "appendonsend", "qmbox", "moz-cite-prefix",
-           "outlookmessageheader", "isreplycontent", "ntes_not_fresh_body", "foxmail_quote")  # fmt: skip
+_QUOTES = ("gmail_quote", "yahoo_quoted", "qmbox", "moz-cite-prefix", "outlookmessageheader",
+           "isreplycontent", "ntes_not_fresh_body", "foxmail_quote")  # fmt: skip
+# Outlook sets these before the older mail, not around it.
+_ONLY_QUOTES_FOLLOW = ("divrplyfwdmsg", "appendonsend")
 _SPACE = re.compile(r"[\s\u00a0]+")
 _BARE_LINK = re.compile(r"\bhttps?://[^\s<>\"'，。、）)]{3,2000}")
 _HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})\b", re.IGNORECASE)
@@ -144,6 +146,9 @@ class _Walker:
         quotes = any(mark in marks for mark in _QUOTES) or (
             tag == "blockquote" and (given.get("type", "").lower() == "cite" or "cite" in given)
         )
+        if any(mark in marks for mark in _ONLY_QUOTES_FOLLOW) and not self._hidden:
+            self._end_section()
+            self._quoting += 1
         if tag in _BLOCKS:
             self._break()
         if tag in ("td", "th") and self._section and self._last_char() not in ("\n", ""):

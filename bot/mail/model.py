@@ -64,11 +64,25 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A mail that the sender of this one passed on, as they give it: `text` is its new text.
+
+    `message_id` only when it was attached; a `date` out of words without a zone counts as UTC.
+    """
+
+    sender: Address
+    subject: str
+    date: datetime | None
+    message_id: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail. Message-IDs keep their angle brackets; `text` and `rich` are the new text only.
 
     `rich` holds elements of a Slack rich_text block; `language` is ISO 639-1 or None; `problems` are
-    sentences about what could not be read.
+    sentences about what could not be read. `forwarded` is believed only when a colleague is the sender.
     """
 
     message_id: str | None
@@ -89,3 +103,4 @@ class Mail:
     automatic: Automatic | None
     bounce: Bounce | None
     problems: tuple[str, ...]
+    forwarded: Forwarded | None = None

@@ -3,23 +3,23 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from typing import NamedTuple
 
-from bot.mail import attachments, automatic, html, language, quotes, reading
+from bot.mail import attachments, automatic, fields, html, language, quotes, reading
 from bot.mail.charsets import decode, header, visible
 from bot.mail.compose import LOOP_HEADER
-from bot.mail.model import Address, Attachment, Automatic, Mail
+from bot.mail.dates import header_date
+from bot.mail.forwarded import inline
+from bot.mail.model import Address, Attachment, Automatic, Forwarded, Mail
 
-_ID = re.compile(r"<[^<>\s]{1,900}>")
-_ADDRESS = re.compile(r"[^\s<>@\"(),;:\\]{1,64}@[^\s<>@\"(),;:\\]{1,250}")
 TOO_MANY_PARTS = "The mail has more parts than a mail needs; the rest was left out."
 TOO_LONG = "The text was longer than a mail needs; only its beginning was taken."
 # A part that only sends the reader elsewhere is no text.
 _STUB = re.compile(
     r"view (?:this|it|in|the).{0,40}(?:browser|html)|html.{0,20}(?:client|viewer|format)", re.IGNORECASE
 )
+_URL = re.compile(r"\(?https?://\S{1,2000}")
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf", "message/rfc822": "eml",
             "text/calendar": "ics", "text/html": "html", "text/plain": "txt"}  # fmt: skip
 # An image this small, shown inside an HTML mail, is a logo or a tracking pixel.
@@ -43,43 +43,73 @@ class _Body:
     plain: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
     files: list[tuple[str, str, bytes, str]] = field(default_factory=list)  # name, type, content, content id
+    mails: list[Message] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+
+class _Text(NamedTuple):
+    """What the mail says: in its three parts, in Slack's form, with all it quotes, and its inline images."""
+
+    split: quotes.Parts
+    rich: list[html.Element]
+    whole: str
+    images: set[str]
 
 
 def parse(raw: bytes, *, limits: Limits = Limits(), own_addresses: Collection[str] = ()) -> Mail:
     """Understand one mail. `own_addresses` are the shop's: a mail from one of them is a loop of ours."""
     mail, is_whole = reading.read(raw)
-    body = _Body()
-    if not is_whole:
-        body.problems.append(TOO_MANY_PARTS)
-    for part in _parts(mail, limits, body):
-        _collect(part, body)
-    split, rich, images = _text(body, limits)
-    files = _files(body, images, limits)
-    sender = _first(mail, "From") or Address("", "")
+    body = _Body() if is_whole else _Body(problems=[TOO_MANY_PARTS])
+    _fill(body, mail, limits)
+    text = _text(body, limits)
+    files = _files(body, text.images, limits)
+    sender = fields.first(mail, "From") or Address("", "")
+    subject = header(mail.get("Subject"))[:1000]
     why = automatic.reason(mail, LOOP_HEADER)
     if why is None and sender.address in {one.lower() for one in own_addresses}:
         why = Automatic.LOOP
     return Mail(
-        message_id=_ids(mail, "Message-ID")[0] if _ids(mail, "Message-ID") else None,
-        in_reply_to=_ids(mail, "In-Reply-To")[0] if _ids(mail, "In-Reply-To") else None,
-        references=tuple(_ids(mail, "References")[-100:]),
+        message_id=next(iter(fields.ids(mail, "Message-ID")), None),
+        in_reply_to=next(iter(fields.ids(mail, "In-Reply-To")), None),
+        references=tuple(fields.ids(mail, "References")[-100:]),
         sender=sender,
-        reply_to=_first(mail, "Reply-To"),
-        to=_addresses(mail, "To"),
-        cc=_addresses(mail, "Cc"),
-        subject=header(mail.get("Subject"))[:1000],
-        date=_date(mail),
-        language=language.detect(split.text),
-        text=split.text,
-        rich=tuple(rich),
-        quoted=split.quoted,
-        signature=split.signature,
+        reply_to=fields.first(mail, "Reply-To"),
+        to=fields.addresses(mail, "To"),
+        cc=fields.addresses(mail, "Cc"),
+        subject=subject,
+        date=header_date(mail.get("Date")),
+        language=language.detect(text.split.text),
+        text=text.split.text,
+        rich=tuple(text.rich),
+        quoted=text.split.quoted,
+        signature=text.split.signature,
         attachments=tuple(files),
         automatic=why,
         bounce=automatic.bounce(mail, "\n".join(body.plain)[:20_000]),
         problems=tuple(dict.fromkeys(body.problems)),
+        forwarded=_forwarded(body, subject, text.whole, limits) if why is not Automatic.BOUNCE else None,
     )
+
+
+def _forwarded(body: _Body, subject: str, whole: str, limits: Limits) -> Forwarded | None:
+    """Find the mail that was passed on: attached, or in the text."""
+    if len(body.mails) != 1:
+        return inline(subject, whole)
+    inner = body.mails[0]
+    held = _Body()
+    _fill(held, inner, limits)
+    return Forwarded(
+        sender=fields.first(inner, "From") or Address("", ""),
+        subject=header(inner.get("Subject"))[:1000],
+        date=header_date(inner.get("Date")),
+        message_id=next(iter(fields.ids(inner, "Message-ID")), None),
+        text=_text(held, limits).split.text,
+    )
+
+
+def _fill(body: _Body, mail: Message, limits: Limits) -> None:
+    for part in _parts(mail, limits, body):
+        _collect(part, body)
 
 
 def _parts(mail: Message, limits: Limits, body: _Body) -> Iterator[Message]:
@@ -99,8 +129,9 @@ def _parts(mail: Message, limits: Limits, body: _Body) -> Iterator[Message]:
 
 
 def _collect(part: Message, body: _Body) -> None:
-    kind = part.get_content_type()
-    name = _name(part)
+    kind, name = part.get_content_type(), _name(part)
+    if kind.startswith("multipart/"):
+        kind = "text/plain"  # its boundary is missing or wrong: what is in it is shown as it is
     disposition = str(part.get("Content-Disposition", "")).split(";")[0].strip().lower()
     if kind in ("text/plain", "text/html") and disposition != "attachment" and not name:
         text = decode(reading.content(part), _charset(part)).replace("\r\n", "\n").replace("\r", "\n")
@@ -112,6 +143,9 @@ def _collect(part: Message, body: _Body) -> None:
         body.problems.append(
             "The mail came in Outlook's own format (winmail.dat): files inside it stay in there."
         )
+    inner = part.get_payload(0) if kind == "message/rfc822" and part.is_multipart() else None
+    if isinstance(inner, Message):
+        body.mails.append(inner)
     content = reading.content(part)
     if content or name:
         cid = str(part.get("Content-ID", "")).strip().strip("<>")
@@ -130,28 +164,38 @@ def _name(part: Message) -> str:
         return ""
 
 
-def _text(body: _Body, limits: Limits) -> tuple[quotes.Parts, list[html.Element], set[str]]:
+def _text(body: _Body, limits: Limits) -> _Text:
     """Choose between the plain and the HTML part, and take quotations and signature off."""
-    plain = visible("\n".join(body.plain)).strip()
-    source = "\n".join(body.html)[: limits.max_text * 10]
-    walked = html.walk(source) if source.strip() else None
-    images = walked.inline_images if walked else set()
-    if walked and not walked.whole:
+    longest = limits.max_text
+    plain, is_cut = _joined(body.plain, longest)
+    source = "\n".join(body.html)[: longest * 10]
+    walked = html.walk(source) if source.strip() else html.Walked([], "", "")
+    if not (walked.text or walked.quoted) or (plain and not (len(plain) < 200 and _STUB.search(plain))):
+        split, whole = quotes.split(plain), plain
+    else:
+        said, is_cut = _joined([walked.text], longest)
+        split, whole = _with_quoted(quotes.split(said), walked.quoted[:longest]), f"{said}\n\n{walked.quoted}"
+    if is_cut or not walked.whole:
         body.problems.append(TOO_LONG)
-    usable = plain and not (walked and walked.text and len(plain) < 200 and _STUB.search(plain))
-    text = plain if usable else walked.text if walked else ""
-    if len(text) > limits.max_text:
-        text = text[: limits.max_text]
-        body.problems.append(TOO_LONG)
-    split = quotes.split(text)
-    if walked and walked.quoted and not split.quoted:
-        split = quotes.Parts(split.text, walked.quoted, split.signature)
-    return split, _rich(split, walked), images
+    return _Text(split, _rich(split, walked), whole[: longest * 2], walked.inline_images)
 
 
-def _rich(split: quotes.Parts, walked: html.Walked | None) -> list[html.Element]:
+def _joined(texts: list[str], longest: int) -> tuple[str, bool]:
+    """Give what can be seen of some texts, and whether they were longer than a mail needs."""
+    text = "\n".join(texts)
+    return visible(text[: 2 * longest]).strip()[:longest], len(text) > longest
+
+
+def _with_quoted(split: quotes.Parts, quoted: str) -> quotes.Parts:
+    """Add what the HTML itself marks as quoted; where nothing else is said, show that."""
+    if not split.text:
+        return quotes.split(quoted)
+    return quotes.Parts(split.text, f"{split.quoted}\n{quoted}".strip("\n"), split.signature)
+
+
+def _rich(split: quotes.Parts, walked: html.Walked) -> list[html.Element]:
     """Keep lists, bold and links of the HTML part where it says nothing but the new text."""
-    if walked and len(walked.rich) and _has_form(walked.rich) and _same(walked.text, split.text):
+    if _has_form(walked.rich) and _letters(walked.text) == _letters(split.text):
         return walked.rich
     return html.plain_rich(split.text)
 
@@ -164,11 +208,9 @@ def _has_form(elements: list[html.Element]) -> bool:
     )
 
 
-def _same(one: str, other: str) -> bool:
-    def letters(text: str) -> int:
-        return sum(map(str.isalnum, re.sub(r"\(?https?://\S+", "", text)))
-
-    return abs(letters(one) - letters(other)) <= 20 + letters(other) // 50
+def _letters(text: str) -> str:
+    """Give the letters only: marks of lists and addresses of links differ between a mail's two forms."""
+    return "".join(filter(str.isalpha, _URL.sub("", text)))
 
 
 def _files(body: _Body, images: set[str], limits: Limits) -> list[Attachment]:
@@ -189,41 +231,3 @@ def _files(body: _Body, images: set[str], limits: Limits) -> list[Attachment]:
         attachments.inspect(name, kind, content, limits.max_attachment)
         for name, (_, kind, content, _) in zip(names, kept, strict=True)
     ]
-
-
-def _addresses(mail: Message, name: str) -> tuple[Address, ...]:
-    values = [_unfold(value) for value in mail.get_all(name, [])]
-    try:
-        pairs = getaddresses(values, strict=False)
-    except (TypeError, ValueError, IndexError):
-        return ()
-    found = [Address(header(label).strip("'\" ")[:200], _address(address)) for label, address in pairs]
-    return tuple(one for one in found if one.address)[:200]
-
-
-def _unfold(value: object) -> str:
-    # Encoded words are decoded after splitting, for they may hide commas; raw 8-bit before, or it is lost.
-    text = str(value).replace("\r", " ").replace("\n", " ")[:50_000]
-    return text if text.isascii() else header(text)
-
-
-def _address(address: str) -> str:
-    found = _ADDRESS.search(visible(address))
-    return found.group().lower().rstrip(".") if found else ""
-
-
-def _first(mail: Message, name: str) -> Address | None:
-    found = _addresses(mail, name)
-    return found[0] if found else None
-
-
-def _ids(mail: Message, name: str) -> list[str]:
-    return _ID.findall(header(mail.get(name)))
-
-
-def _date(mail: Message) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(str(mail.get("Date", "")))
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None

@@ -23,12 +23,15 @@ class _TooManyParts(Exception):
 
 
 class _Cut(Compat32):
-    """Take over headers cut to a length that can be read in time."""
+    """Take over headers cut to a length that can be read in time, and give their raw bytes as they are."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, Any]:
         name, value = super().header_source_parse(sourcelines)
         structured = name.lower().startswith("content-")
         return name, value[: _STRUCTURED_HEADER if structured else _HEADER]
+
+    def header_fetch_parse(self, name: str, value: Any) -> Any:  # noqa: ARG002 - the library's signature
+        return value
 
 
 class _Part(Message):
@@ -59,14 +62,15 @@ class _Part(Message):
 def read(raw: bytes) -> tuple[Message, bool]:
     """Give the mail, and whether it is whole: a mail of too many parts keeps the first of them."""
     parts: list[_Part] = []
+    policy = _Cut()
 
     def part() -> _Part:
         if len(parts) >= _PARTS:
             raise _TooManyParts
-        parts.append(_Part())
+        parts.append(_Part(policy=policy))
         return parts[-1]
 
-    parser = BytesFeedParser(part, policy=_Cut())
+    parser = BytesFeedParser(part, policy=policy)
     try:
         parser.feed(raw)
         return parser.close(), True
