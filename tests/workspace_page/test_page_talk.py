@@ -229,6 +229,15 @@ async def test_it_opens_a_link_that_is_pasted_as_an_address(desk: Desk) -> None:
     await expect(page.locator(".message.is-target")).to_contain_text("Remember this one")
 
 
+async def test_it_finds_the_thread_of_a_linked_reply(desk: Desk) -> None:
+    root = await desk.post("general", "The question")
+    reply = await desk.post("general", "The answer in the thread", thread_ts=root)
+
+    page = await desk.sit_down("-", f"{desk.channel('general')}/p{reply.replace('.', '')}")
+
+    await expect(page.locator(".extra .message.is-target")).to_contain_text("The answer in the thread")
+
+
 async def test_it_completes_channels_and_emoji(desk: Desk) -> None:
     page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
     composer = page.locator(".stage .composer__text")

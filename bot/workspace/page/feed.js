@@ -156,7 +156,7 @@ export class FeedView {
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: calm ? "instant" : "smooth" });
   }
 
-  /** Show and highlight one message, fetching older ones as far as needed. */
+  /** Show and highlight one message, fetching older ones as far as needed; tells whether it is there. */
   async showMessage(ts) {
     this.target = ts;
     for (
@@ -171,6 +171,7 @@ export class FeedView {
     const node = this.list.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
     node?.scrollIntoView({ block: "center" });
     node?.focus({ preventScroll: true });
+    return Boolean(node);
   }
 
   /** Tell the workspace that the newest message was seen, when it was. */

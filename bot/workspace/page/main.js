@@ -251,11 +251,21 @@ function title() {
 /** Once a route names a message, show it. */
 function showTarget() {
   const { at, channel, thread } = store.route;
-  const key = at ? `${channel} ${at}` : null;
+  const key = at ? `${channel} ${thread} ${at}` : null;
   if (key === store.shownTarget) return;
   store.shownTarget = key;
   const { feed } = (thread ? panes.extra : panes.main) ?? {};
-  if (at && feed) loadFeed(channel, thread).then(() => feed.showMessage(at));
+  if (at && feed)
+    loadFeed(channel, thread)
+      .then(() => feed.showMessage(at))
+      .then((found) => found || thread || lookInThreads(channel, at));
+}
+
+// A link to a reply need not say which thread it stands in; the message itself does.
+async function lookInThreads(channel, at) {
+  const { messages } = await get("messages", { as: store.me.id, channel, thread_ts: at, limit: 1 });
+  const thread = messages[0]?.thread_ts;
+  if (thread && store.route.at === at) go({ kind: "channel", channel, thread, at });
 }
 
 function keys(event) {
