@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,6 +82,46 @@ def migrate() -> None:
         typer.echo("The database is up to date.")
 
     _run(upgrade())
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="A new file, such as backups/monday.sqlite.")]) -> None:
+    """Write everything into one file; the bot may go on running."""
+    from bot.storage import backup as backups
+
+    _run(_with_database(lambda database, progress: backups.take(database, file, progress)))
+    typer.echo(f"Everything is in {file}.")
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
+    """Fill a new, empty database from a backup. Stop the bot first, and start it afterwards."""
+    from bot.storage import backup as backups
+
+    _run(_with_database(lambda database, progress: backups.put_back(database, file, progress)))
+    typer.echo("Everything is back. What was about to leave is looked for before it is sent again.")
+
+
+async def _with_database(work: Callable[..., Coroutine[Any, Any, None]]) -> None:
+    """Do something with the whole database, and show how far it is."""
+    from rich.progress import Progress
+
+    from bot import app, settings
+    from bot.storage.database import Database
+
+    assert app.run  # importing the whole bot names every table
+    loaded = settings.load()
+    loaded.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(loaded.database)
+    try:
+        with Progress(transient=True) as bar:
+            task = bar.add_task("Copying")
+            await work(
+                database,
+                lambda table, number, of: bar.update(task, description=table, completed=number, total=of),
+            )
+    finally:
+        await database.dispose()
 
 
 @mail.command()

@@ -1,0 +1,87 @@
+"""Kill -9 at any instant, while Slack fails in every way it knows: nothing is lost, nothing is said twice."""
+
+import asyncio
+import os
+import random
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+from bot import demo, seed
+from bot.demo import BotProcess
+from bot.storage.database import Database
+from bot.workspace import Workspace, demo_world
+from bot.workspace.driver import Slack
+from tests.journeys import campaign
+from tests.journeys.campaign import FAULTS, SUPPLIERS, Story
+from tests.journeys.shop import MANIFEST
+from tests.patience import until
+
+KILLS = int(os.environ.get("SWITCHBOARD_TEST_KILLS", "30"))
+# Short, so that a campaign fits into a minute: what Slack is given to answer, and to let a lost call land.
+PATIENCE = {"slack_timeout": 1.0, "grace_seconds": 1.6, "lease_seconds": 3.0, "hold_seconds": 1}
+
+
+async def test_it_loses_and_doubles_nothing_though_it_is_killed_again_and_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    number = int(os.environ.get("SWITCHBOARD_TEST_SEED") or random.SystemRandom().randrange(10**6))
+    print(f"SWITCHBOARD_TEST_SEED={number}")  # noqa: T201 - to play a failure again
+    chance, story = random.Random(number), Story()
+    smtp_port = seed.free_port()
+    async with AsyncExitStack() as stack:
+        bot = BotProcess(tmp_path / "bot.log")
+        workspace = await stack.enter_async_context(
+            Workspace(demo_world(), MANIFEST, rate_limits=False, bot_control=bot)
+        )
+        slack = await stack.enter_async_context(Slack(workspace.url, workspace.control_token, patience=60))
+        database = Database(database_url)
+        stack.push_async_callback(database.dispose)
+        async with database.write() as session:
+            await seed.add_shop(session, workspace)
+        settings = seed.settings(workspace, tmp_path, smtp_port, seed.free_port())
+        bot.environment = demo._environment(settings | PATIENCE | {"database_url": database_url}, tmp_path)
+        stack.push_async_callback(bot.stop)
+        people = [
+            asyncio.create_task(work)
+            for address, name in zip(SUPPLIERS, ("Tom", "Nora"), strict=True)
+            for work in (
+                campaign.supplier_writes(story, address, smtp_port, 1.5, chance),
+                campaign.colleague_answers(story, slack, name, address),
+            )
+        ]
+
+        await _kill_again_and_again(bot, workspace, slack, chance)
+        story.over = True
+        workspace.faults.clear()
+        await bot.start()
+        async with asyncio.timeout(60):
+            await asyncio.gather(*people)
+        with suppress(TimeoutError):
+            await until(lambda: campaign.everything_settled(database, story), within=60)
+        found = await campaign.look(database, workspace)
+
+    complaints = campaign.judge(story, found)
+    print(  # noqa: T201 - what the campaign was worth
+        f"{KILLS} kills, {workspace.faults.happened} faults, {len(story.mails)} mails, "
+        f"{len(story.replies)} replies, {len(story.typed)} typed, {story.refusals} refusals"
+    )
+    assert not complaints, "\n".join([*complaints, campaign.log_of(bot.log_file)])
+    assert len(story.mails) > KILLS / 2
+    assert len(story.replies) > 2
+    assert workspace.faults.happened > KILLS / 3
+
+
+async def _kill_again_and_again(
+    bot: BotProcess, workspace: Workspace, slack: Slack, chance: random.Random
+) -> None:
+    for _ in range(KILLS):
+        for fault in chance.sample(FAULTS, 2):
+            await slack.fault(**fault)
+        await bot.start()
+        if chance.random() < 0.8:
+            with suppress(TimeoutError):
+                await until(lambda: workspace.delivery.connected, within=10)
+            await asyncio.sleep(chance.uniform(0, 1.2))
+        else:
+            await asyncio.sleep(chance.uniform(0, 1.5))
+        await bot.kill()
