@@ -17,7 +17,7 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
@@ -52,6 +52,10 @@ imap_idle_notify_interval = 1 min
 mailbox_idle_check_interval = 1 secs
 service anvil {{
   chroot =
+  # Nobody waits here for others' wrong passwords.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -238,8 +242,8 @@ class Dovecot:
     def mails(self, address: str, folder: str = "INBOX") -> list[tuple[str, bytes]]:
         """Give flags and content of every mail in a folder."""
         with self.client(address) as client:
-            status, _ = client.select(f'"{folder}"', readonly=True)
-            if status != "OK":
+            status, count = client.select(f'"{folder}"', readonly=True)
+            if status != "OK" or count == [b"0"]:
                 return []
             _, data = client.fetch("1:*", "(FLAGS BODY.PEEK[])")
         found = []
@@ -288,7 +292,8 @@ def _group(gid: int) -> str:
 class Wire:
     """The line between us and a server: it can be cut, or go silent.
 
-    `cut_at`: words of ours that break it before they arrive; `cut_after`: words whose answer breaks it.
+    `cut_at`: words of ours that break it before they arrive; `cut_after`: words whose answer breaks it;
+    `meanwhile`: words before which something happens, once.
     """
 
     def __init__(self, port: int) -> None:
@@ -296,6 +301,7 @@ class Wire:
         self.is_silent = False
         self.cut_at: bytes | None = None
         self.cut_after: bytes | None = None
+        self.meanwhile: tuple[bytes, Callable[[], None]] | None = None
         self.connections = 0
         self._cut_at_answer = False
         self._writers: set[asyncio.StreamWriter] = set()
@@ -338,6 +344,10 @@ class Wire:
             while data := await reader.read(65536):
                 if self.cut_at and self.cut_at in data:
                     self.cut()
+                if self.meanwhile and self.meanwhile[0] in data:
+                    _, happens = self.meanwhile
+                    self.meanwhile = None
+                    happens()
                 if self.cut_after and self.cut_after in data:
                     self._cut_at_answer = True
                 if not self.is_silent:
