@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bot.triage.engine.concepts import concepts
 from bot.triage.engine.examples import CATEGORIES, OTHER
 from bot.triage.engine.features import Feature, features
 from bot.triage.engine.learning import Memory
@@ -13,10 +14,15 @@ from bot.triage.engine.weights import Scores, Weights, shares
 from bot.triage.engine.why import deciding
 from bot.triage.engine.words import Word, sentences, words
 
-# A sentence that has nothing to do with the shop says little about a mail in which another one does.
-_OUTSIDE_SPEAKS = 0.15
+# Politeness and praise stand around a matter more often than they are it; anger comes with one.
+_SPEAKS = {"other": 0.06, "feedback": 0.12, "complaint": 0.7}
+# But a sentence about one of these is a matter, and not the shop's.
+_ELSEWHERE = frozenset(
+    {"job", "marketing", "business", "press", "bank", "telecom", "health", "travel", "law", "household"}
+)
+_ELSEWHERE_SPEAKS = 0.8
 # A sentence's lead is its say; nobody is quite silent.
-_WHISPER = 0.02
+_WHISPER = 0.01
 # The sentence model is slow, so only so many sentences of a mail are shown to it.
 _UNDERSTOOD = 8
 
@@ -70,17 +76,20 @@ class Reader:
         seen = features(found)
         row = self._weights.row(seen)
         said = shares(self._weights.score(row) + self._memory.change(row))
-        return _Sentence(found, seen, row, said, self._say(said))
+        return _Sentence(found, seen, row, said, self._say(found, said))
 
     def _by_meaning(self, sentence: str, model: SentenceModel) -> _Sentence:
         read = self._by_words(sentence)
         meaning = model.embed([sentence])[0] @ self._weights.meaning
         said = read.said * (1 - BLEND) + shares(meaning + self._memory.change(read.row)) * BLEND
-        return replace(read, said=said, say=self._say(said))
+        return replace(read, said=said, say=self._say(read.words, said))
 
-    def _say(self, said: Scores) -> float:
+    def _say(self, found: list[Word], said: Scores) -> float:
         winner, lead = margin(said, self._weights.outside)
-        return max(lead, _WHISPER) * (_OUTSIDE_SPEAKS if winner == OTHER else 1.0)
+        speaks = _SPEAKS.get(CATEGORIES[winner], 1.0)
+        if winner == OTHER and not _ELSEWHERE.isdisjoint(concepts().of(found)):
+            speaks = _ELSEWHERE_SPEAKS
+        return max(lead, _WHISPER) * speaks
 
     def _why(self, read: list[_Sentence], winner: int) -> tuple[str, ...]:
         loudest = sorted(read, key=lambda one: one.say * float(one.said[winner]), reverse=True)[:2]
