@@ -238,6 +238,7 @@ def test_it_has_begun_sunday_when_the_clocks_go_back_over_midnight_to_saturday()
     assert is_working(calendar, again)
     assert not is_working(calendar, again - HOUR)
     assert next_working_moment(calendar, again) == again
+    assert is_quiet(replace(calendar, quiet=calendar.week), again)
 
 
 def test_it_takes_the_first_of_two() -> None:
@@ -299,6 +300,12 @@ def test_it_keeps_the_wall_time_when_working_days_pass_a_change_of_clocks() -> N
     moved = add_working_days(LISBON, at("Europe/Lisbon", 2026, 3, 27, 11), 1)
     assert moved == at("Europe/Lisbon", 2026, 3, 30, 11)
     assert moved.tzinfo is UTC
+
+
+def test_it_leaves_an_instant_alone_that_is_on_a_working_day_already() -> None:
+    calendar = WorkCalendar("Europe/Lisbon", Week.parse("daily 0-24"))
+    second_half_past_one = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert add_working_days(calendar, second_half_past_one, 0) == second_half_past_one
 
 
 # --- holidays, closures, absences ---------------------------------------------------------------------------
