@@ -4,6 +4,7 @@ Arguments come as query, form or JSON, on GET and POST alike. https://docs.slack
 """
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -185,7 +186,7 @@ async def arguments(request: web.Request) -> tuple[Json, list[str]]:
     if request.method == "POST":
         if request.content_type == "application/json":
             try:
-                given = await request.json()
+                given = json.loads(await request.text() or "{}")
             except ValueError as error:
                 raise ApiError("invalid_json") from error
             if not isinstance(given, dict):

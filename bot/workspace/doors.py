@@ -54,7 +54,7 @@ class Doors:
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let in who speaks to this machine by its own name; the control API with its token only."""
-        host = (request.headers.get("Host") or "").rpartition(":")[0]
+        host = (request.headers.get("Host") or "").partition(":")[0]
         origin = request.headers.get("Origin")
         if host not in ("127.0.0.1", "localhost"):
             return _refused("This workspace answers on this machine only.")
