@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import blocks
 from bot.people.model import Person
 from bot.people.permissions import Rank, Standing
 from bot.services import Services
@@ -54,6 +55,11 @@ class Request:
     def value(self) -> str:
         """What the pressed button carries."""
         return str(self.body["actions"][0].get("value", ""))
+
+    @property
+    def text(self) -> str:
+        """What was typed after a command, as plain text."""
+        return blocks.unformat(str(self.body.get("text", "")), {}).strip()
 
     @property
     def channel_id(self) -> str | None:

@@ -20,7 +20,7 @@ from handlers.routes import Request, action, command, view, view_closed
 @command("/supplier")
 async def supplier(request: Request) -> None:
     """Show suppliers, one of them, or what was set aside; or open the window that adds one."""
-    word = request.body.get("text", "").strip()
+    word = request.text
     match word.lower():
         case "help":
             await request.ack(text=messages.HELP)

@@ -5,6 +5,7 @@ plainly refused is uncertain. slack_sdk's own retry handlers are off: they post 
 after the request went out.
 """
 
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -97,7 +98,7 @@ class SlackCourier:
 
     async def _upload(self, url: str, name: str, content: bytes) -> None:
         form = aiohttp.FormData()
-        form.add_field("file", content, filename=name)
+        form.add_field("file", io.BytesIO(content), filename=name)
         # A large file takes longer than a call: 10 s and what 100 kB/s would need.
         timeout = aiohttp.ClientTimeout(total=10 + len(content) / 100_000)
         try:

@@ -187,9 +187,9 @@ class Mailroom:
             raise Refused("Nobody takes mail here.", 502)
         host, port = self.deliver_to
         try:
-            await aiosmtplib.send(
-                raw, sender=sender, recipients=[to], hostname=host, port=port, start_tls=False, timeout=60
-            )
+            # Not `aiosmtplib.send`, which knows no empty sender: that of a bounce (RFC 5321 4.5.5).
+            async with aiosmtplib.SMTP(hostname=host, port=port, start_tls=False, timeout=60) as client:
+                await client.sendmail(sender, [to], raw)
         except aiosmtplib.SMTPRecipientsRefused as error:
             words = "; ".join(f"{one.code} {one.message}" for one in error.recipients)
             raise Refused(f"The shop's mail server refused it: {words}", 502) from error

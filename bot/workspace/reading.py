@@ -93,6 +93,8 @@ def _block(block: Any, names: dict[str, str]) -> Iterator[str]:
         for name in _WORDY:
             if name in block:
                 yield from _block(block[name], names)
+        if isinstance(block.get("initial_value"), str):
+            yield block["initial_value"]
 
 
 # Which field of a rich text element holds what it names, and the sign before it.
