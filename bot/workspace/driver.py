@@ -7,6 +7,8 @@ It knows nothing but docs/workspace.md: a `Person` looks, presses and types as t
 
 import asyncio
 import base64
+import io
+import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
@@ -57,7 +59,9 @@ class Slack:
 
     async def post(self, name: str, /, **body: Any) -> Json:
         """Do `/control/NAME`; `Refusal`. A trailing underscore is dropped from names (`as_`, `from_`)."""
-        return await self._call("POST", name, json={key.rstrip("_"): value for key, value in body.items()})
+        # As a file: aiohttp warns of a body of megabytes that is handed over in one piece.
+        content = io.BytesIO(json.dumps({key.rstrip("_"): value for key, value in body.items()}).encode())
+        return await self._call("POST", name, data=content, headers={"Content-Type": "application/json"})
 
     async def _call(self, method: str, name: str, **how: Any) -> Json:
         self._session = self._session or aiohttp.ClientSession(headers=self._headers)
