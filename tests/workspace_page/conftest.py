@@ -44,8 +44,8 @@ MANIFEST: dict[str, Any] = {
     "oauth_config": {
         "scopes": {
             "bot": [
-                "channels:history", "channels:join", "channels:read", "chat:write", "chat:write.customize",
-                "commands", "files:read", "im:history", "im:write", "users:read",
+                "assistant:write", "channels:history", "channels:join", "channels:read", "chat:write",
+                "chat:write.customize", "commands", "files:read", "im:history", "im:write", "users:read",
             ]
         }
     },

@@ -333,6 +333,47 @@ async def test_it_talks_to_the_app_in_its_messages_tab(desk: Desk) -> None:
     await expect(message(page, "pong")).to_contain_text("APP")
 
 
+async def test_it_shows_an_answer_while_it_is_being_written(desk: Desk) -> None:
+    channel = desk.channel("general")
+    root = await desk.post("general", "What is late?")
+    page = await desk.sit_down(desk.person("Nora"), f"{channel}/thread/{root}")
+    answer = page.locator(".extra .message", has_text="Two parcels")
+
+    stream = await desk.client.chat_startStream(
+        channel=channel, thread_ts=root, markdown_text="**Two parcels**",
+        recipient_user_id=desk.person("Nora"), recipient_team_id=desk.slack.world.team_id,
+    )  # fmt: skip
+    await expect(answer.locator("strong")).to_have_text("Two parcels")
+    await expect(answer.locator(".is-running")).to_be_visible()
+    await desk.client.chat_appendStream(channel=channel, ts=str(stream["ts"]), markdown_text=" are late.")
+    await desk.client.chat_stopStream(channel=channel, ts=str(stream["ts"]))
+
+    await expect(answer).to_contain_text("Two parcels are late.")
+    await expect(answer.locator(".is-running")).to_have_count(0)
+
+
+async def test_it_shows_what_the_app_is_doing_and_what_it_suggests(desk: Desk) -> None:
+    nora = desk.person("Nora")
+    direct = str((await desk.client.conversations_open(users=nora))["channel"]["id"])
+    root = str((await desk.client.chat_postMessage(channel=direct, text="How can I help?"))["ts"])
+    page = await desk.sit_down(nora, f"app/messages/thread/{root}")
+    await expect(page.locator(".extra .message")).to_be_visible()
+
+    await desk.client.assistant_threads_setSuggestedPrompts(
+        channel_id=direct,
+        thread_ts=root,
+        prompts=[{"title": "What is late?", "message": "What is late today?"}],
+    )
+    await desk.client.assistant_threads_setStatus(
+        channel_id=direct, thread_ts=root, status="is counting parcels…"
+    )
+    await expect(page.locator(".assistant__status")).to_have_text("Switchboard is counting parcels…")
+    await page.get_by_role("button", name="What is late?").click()
+
+    await expect(page.locator(".extra .message", has_text="What is late today?")).to_be_visible()
+    await expect(page.get_by_role("button", name="What is late?")).to_have_count(0)
+
+
 async def test_it_shows_every_block_it_knows_and_names_the_others(desk: Desk) -> None:
     page = await desk.sit_down(desk.person("A"), desk.channel("general"))
     drawn = await page.evaluate(

@@ -87,6 +87,7 @@ async def test_it_shows_who_somebody_is_and_opens_a_direct_message(desk: Desk) -
     await expect(page.locator(".profile")).to_contain_text("Tom Okafor")
     await expect(page.locator(".profile")).to_contain_text("Buyer")
     await page.get_by_role("button", name="Message", exact=True).click()
+    await expect(page.get_by_placeholder("Message Tom")).to_be_visible()
     await say(page, "Only for you")
 
     await expect(tom.locator(".toast", has_text="Only for you")).to_be_visible()

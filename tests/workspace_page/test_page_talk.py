@@ -129,6 +129,16 @@ async def test_it_completes_names_while_one_types(desk: Desk) -> None:
     await expect(message(page, "please").locator(".mention")).to_have_attribute("data-user", other)
 
 
+async def test_it_mentions_everybody_here_and_a_group(desk: Desk) -> None:
+    group = next(iter(desk.slack.world.usergroups.values()))
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+
+    await say(page, f"@here and @{group['handle']}. Also @nora.lindqvist.")
+
+    sent = message(page, "Also @Nora")
+    await expect(sent.locator(".mention")).to_have_text(["@here", f"@{group['handle']}", "@Nora"])
+
+
 async def test_it_loads_older_messages_when_one_scrolls_up(desk: Desk) -> None:
     channel = desk.channel("general")
     me = next(iter(desk.slack.world.users))

@@ -102,10 +102,14 @@ function firedLine() {
   if (!store.moving && !count) return null;
   const words = `${count} ${count === 1 ? "thing" : "things"} happened`;
   return el(
-    "button.clock__fired",
-    { type: "button", role: "status", on: { click: () => openWorkbench("clock") } },
-    store.moving ? `Moving on… ${count ? words : ""}` : words,
-    icon("right", 13),
+    "div.clock__fired",
+    { role: "status" },
+    el(
+      "button",
+      { type: "button", on: { click: () => openWorkbench("clock") } },
+      store.moving ? `Moving on… ${count ? words : ""}` : words,
+      icon("right", 13),
+    ),
   );
 }
 

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { Conversation, backButton } from "./conversation.js";
 import { el, patch } from "./dom.js";
+import { icon } from "./icons.js";
 import { appAvatar } from "./people.js";
 import { channelId, go } from "./navigate.js";
 import { attempt, changed, store } from "./store.js";
@@ -88,6 +89,13 @@ export class AppPane {
       appAvatar("s"),
       el("h1.pane__title", {}, store.bot?.name ?? "App", el("span.badge", {}, "APP")),
       el("div.tabs", { role: "tablist", "aria-label": "App" }, Object.entries(TABS).map(tab)),
+      this.tab === "messages" &&
+        el(
+          "button.button.button--small.tabs__chat",
+          { type: "button", on: { click: newChat } },
+          icon("plus", 15),
+          "New chat",
+        ),
     );
   }
 
@@ -112,6 +120,11 @@ export class AppPane {
     }
     return el("div.home__view", {}, renderBlocks(store.home.blocks, viewSurface(store.home)));
   }
+}
+
+async function newChat() {
+  const answer = await attempt("open_assistant", {});
+  if (answer?.thread_ts) go({ kind: "app", tab: "messages", thread: answer.thread_ts });
 }
 
 function about() {

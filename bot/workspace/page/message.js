@@ -5,6 +5,7 @@ import { ago, fullStamp, seconds, time } from "./dates.js";
 import { el, lazy } from "./dom.js";
 import { fileCard } from "./files.js";
 import { icon } from "./icons.js";
+import { markdown } from "./markdown.js";
 import { link, plain, render } from "./mrkdwn.js";
 import { authorOf, avatar, context, nameOf, userAvatar, viewer } from "./people.js";
 import { now } from "./clock.js";
@@ -129,7 +130,32 @@ function broadcastLine(message, place) {
   );
 }
 
+// What is written bit by bit is Markdown, unlike other text.
+function streamed(message, place) {
+  const running = message.streaming_state === "in_progress";
+  return el(
+    "div.message__body",
+    { class: running ? "is-running" : null },
+    (message.chunks ?? []).map(task),
+    message.text && markdown(message.text),
+    renderBlocks(message.blocks, messageSurface(place.channel, message)),
+  );
+}
+
+const TASK_ICONS = { complete: "check", error: "warn", in_progress: "play", pending: "clock" };
+
+function task({ id, title, status, details, output }) {
+  return el(
+    "div.task-card",
+    { key: `task ${id}`, class: `is-${status}` },
+    icon(TASK_ICONS[status] ?? "clock", 15),
+    el("span", {}, el("strong", {}, title), details && el("small", {}, ` ${details}`)),
+    output && el("div.task-card__output", {}, output),
+  );
+}
+
 function body(message, place) {
+  if (message.streaming_state) return streamed(message, place);
   const edited =
     message.edited &&
     el("span.message__edited", { title: fullStamp(seconds(message.edited.ts), viewer()) }, "(edited)");
