@@ -97,7 +97,7 @@ _RULES = (
         r"\b(?:urgente\w*|cuanto antes|inmediatamente|antes del? (?:\w+ )?(?:mañana|lunes|martes|miércoles|jueves|viernes|"
         r"sábado|domingo|navidad|\d{1,2})|boda|funeral|o quanto antes|imediatamente|antes d[eoa] (?:amanhã|segunda|terça|"
         r"quarta|quinta|sexta|sábado|domingo|natal|dia \d{1,2})|casamento|velório)\b",
-        r"加急|紧急|尽快|马上|立刻|急用|着急|赶紧|明天(?:就)?(?:要|用)|婚礼|来不及|之前必须",
+        r"加急|紧急|尽快|快点|马上|立刻|急用|着急|赶紧|明天(?:就)?(?:要|用)|婚礼|来不及|之前必须",
     ),
     _rule(
         "high",

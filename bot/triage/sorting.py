@@ -40,7 +40,8 @@ DEPARTMENTS: Mapping[str, str] = {
     "other": "customer service",
 }
 _PREFIXES = re.compile(
-    r"^(?:\s*(?:re|aw|antw|sv|fw|fwd|wg|tr|rv|rif|res|enc|回复|答复|转发)\s*(?:\[\d{1,3}\])?\s*[:：])+", re.I
+    r"^(?:\s*(?:re|aw|antw|sv|fw|fwd|wg|tr|rv|rif|res|enc|回复|答复|转发)\s*(?:\[\d{1,3}\])?\s*[:：])+",
+    re.IGNORECASE,
 )
 
 

@@ -1,4 +1,4 @@
-"""MiniLM in numpy: a sentence becomes 384 numbers, near in meaning is near in space. English only, and optional.
+"""MiniLM in numpy: sentences near in meaning become vectors near in space. English only, and optional.
 
 The weights are `model.safetensors` of all-MiniLM-L6-v2 (Apache-2.0), known by their checksum; nothing but
 numbers is read from them. Layers, heads and widths are those of the model's published configuration.
@@ -114,7 +114,7 @@ class SentenceModel:
 
 
 def _gelu(x: Vector) -> Vector:
-    """The smooth step of the model, by the usual approximation with tanh (off by 0.0005 at most)."""
+    """Apply the model's smooth step, by the usual approximation with tanh (off by 0.0005 at most)."""
     result: Vector = 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3)))
     return result
 

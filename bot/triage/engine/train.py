@@ -76,9 +76,7 @@ def _tell(learnt: list[Example], said: Matrix, right: NDArray[np.int64], outside
 def _vocabulary(seen: list[dict[int, Feature]]) -> tuple[dict[int, int], Matrix]:
     """Choose the features to keep, and how rare each is."""
     often = Counter(key for one in seen for key in one)
-    always = {
-        key for one in seen for key, feature in one.items() if feature.weight >= _KEPT_WHEN_SEEN_ONCE
-    }
+    always = {key for one in seen for key, feature in one.items() if feature.weight >= _KEPT_WHEN_SEEN_ONCE}
     kept = sorted(key for key, count in often.items() if count > 1 or key in always)
     rarity = [np.log((1 + len(seen)) / (1 + often[key])) + 1 for key in kept]
     return {key: at for at, key in enumerate(kept)}, np.array(rarity)

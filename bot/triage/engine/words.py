@@ -20,7 +20,10 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+")
 _NUMBER = re.compile(
     r"#?\b(?!(?:\d[a-z]{1,3}|[a-z]{1,3}\d)\b)(?=[\w-]{0,40}\d)[\w-]+", re.ASCII | re.IGNORECASE
 )
-_WORD = re.compile("[\u3400-\u9fff]|\\b(?:[cdjlmnst]|qu)'(?=\\w)|[^\\W_\u3400-\u9fff]+(?:[-'][^\\W_\u3400-\u9fff]+)*|[?!]", re.IGNORECASE)
+_WORD = re.compile(
+    "[\u3400-\u9fff]|\\b(?:[cdjlmnst]|qu)'(?=\\w)|[^\\W_\u3400-\u9fff]+(?:[-'][^\\W_\u3400-\u9fff]+)*|[?!]",
+    re.IGNORECASE,
+)
 _END = re.compile(r"(?<=[.!?…])[\s\"'”»)]+(?=\S)|(?<=[。！？；])|\n")
 _GREETING = re.compile(
     r"^\W{0,3}(?:(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|"
@@ -78,6 +81,6 @@ def _unwrapped(text: str) -> str:
 
 
 def _filled(placeholder: re.Match[str]) -> str:
-    """A template's {{Order Number}} stands for a number, its {{Account Type}} for these words."""
+    """Let a template's {{Order Number}} stand for a number, its {{Account Type}} for these words."""
     name = placeholder.group(1)
     return " 0 " if _FILLED_BY_A_VALUE.search(name) else f" {name.replace('_', ' ')} "
