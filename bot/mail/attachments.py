@@ -1,7 +1,9 @@
 """Files that come with a mail: a safe name, a true type, and a refusal with its reason where one is due."""
 
 import io
+import lzma
 import re
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -28,7 +30,17 @@ _RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECAS
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\/]+')
 _LONGEST_NAME = 120
 _ZIP_INNER, _ZIP_INNERS = 1024**2, 20
-_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OverflowError, OSError)
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    OSError,
+)
 _ZIP_MEMBERS, _ZIP_RATIO, _ZIP_TOTAL = 5000, 150, 2 * 1024**3
 
 
@@ -121,7 +133,7 @@ def _unpacks_too_far(members: list[zipfile.ZipInfo], packed: int) -> bool:
 
 
 def _hides_a_bomb(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bool:
-    """Look one archive deeper, into small ones: a bomb needs few bytes, and what is large is what it seems."""
+    """Look one archive deeper, into small ones: a bomb needs few bytes, and a large one is what it seems."""
     inner = [one for one in members if one.filename.lower().endswith(".zip") and one.file_size <= _ZIP_INNER]
     for member in inner[:_ZIP_INNERS]:
         try:

@@ -38,11 +38,12 @@ def reason(mail: Message, own_header: str) -> Automatic | None:  # noqa: PLR0911
     if mail.get(own_header) is not None:
         return Automatic.LOOP
     sender = _sender(mail)
-    if _is_report(mail) or _BOUNCE_SENDER.match(sender):
+    if _is_bounce(mail):
         return Automatic.BOUNCE
     submitted = str(mail.get("Auto-Submitted", "no")).split(";")[0].strip().lower()
     subject = header(mail.get("Subject"))
-    null_sender = str(mail.get("Return-Path", "")).strip() == "<>"
+    if mail.get_content_type() == "multipart/report":  # a receipt, a complaint
+        return Automatic.AUTO_REPLY
     if submitted not in ("no", "") or _AUTO_SUBJECT.match(subject) or mail.get("X-Autoreply") is not None:
         return Automatic.AUTO_REPLY
     if mail.get("List-Id") is not None or mail.get("List-Post") is not None:
@@ -54,20 +55,20 @@ def reason(mail: Message, own_header: str) -> Automatic | None:  # noqa: PLR0911
         return Automatic.AUTO_REPLY
     if precedence in ("bulk", "junk", "list"):
         return Automatic.MAILING_LIST if precedence == "list" else Automatic.BULK
-    if null_sender:
-        return Automatic.BOUNCE if _BOUNCE_SUBJECT.search(subject) else Automatic.AUTO_REPLY
+    if _has_null_sender(mail):
+        return Automatic.AUTO_REPLY
     return Automatic.NO_REPLY if _NO_REPLY.match(sender) else None
 
 
 def bounce(mail: Message, text: str) -> Bounce | None:
     """Read a delivery report: which mail of ours, to whom, why. None for anything that is none."""
-    if not (_is_report(mail) or _BOUNCE_SENDER.match(_sender(mail))):
+    if not _is_bounce(mail):
         return None
     fields, original = _report(mail)
     action = fields.get("action", "").lower()
     if action in ("delayed", "delivered", "relayed", "expanded"):
         return None  # not lost: a notice on the way
-    found = _MESSAGE_ID.search(original) or _MESSAGE_ID.search(text)
+    found = _MESSAGE_ID.search(original) or _MESSAGE_ID.search(text) or _answered(mail)
     diagnosis = " ".join((fields.get("diagnostic-code") or fields.get("status") or "").split())
     explained = diagnosis.partition(";")[2].strip() or diagnosis
     status = _STATUS.search(diagnosis) or _STATUS.search(text)
@@ -83,6 +84,20 @@ def bounce(mail: Message, text: str) -> Bounce | None:
 def _sender(mail: Message) -> str:
     found = _ANY_SENDER.search(header(mail.get("From")))
     return found.group() if found else ""
+
+
+def _is_bounce(mail: Message) -> bool:
+    if _is_report(mail) or _BOUNCE_SENDER.match(_sender(mail)):
+        return True
+    return _has_null_sender(mail) and bool(_BOUNCE_SUBJECT.search(header(mail.get("Subject"))))
+
+
+def _has_null_sender(mail: Message) -> bool:
+    return str(mail.get("Return-Path", "")).strip() == "<>"
+
+
+def _answered(mail: Message) -> re.Match[str] | None:
+    return _MESSAGE_ID.search(f"Message-ID: {str(mail.get('In-Reply-To', '')).strip()}")
 
 
 def _is_report(mail: Message) -> bool:

@@ -31,7 +31,8 @@ def header_date(value: object) -> datetime | None:
 def written_date(text: str) -> datetime | None:
     """Read a date out of words; without a zone it counts as UTC, so it may be hours off."""
     text = text[:200]
-    if date := header_date(text):
+    # The standard reader passes over AM and PM.
+    if not _HALF_DAYS.search(text) and (date := header_date(text)):
         return date
     with suppress(ValueError, OverflowError):
         if day := _day(text):
@@ -82,6 +83,6 @@ def _months() -> dict[str, int]:
     for locale in _LOCALES:
         for width in ("wide", "abbreviated"):
             for number, name in get_month_names(width, locale=locale).items():
-                for word in _WORD.findall(name):
-                    names.setdefault(word.casefold(), number)
+                if not any(map(str.isdigit, name)):  # "thg 5" is a number, and no name
+                    names |= {word.casefold(): number for word in _WORD.findall(name)} | names
     return names

@@ -85,7 +85,7 @@ def parse(raw: bytes, *, limits: Limits = Limits(), own_addresses: Collection[st
         signature=text.split.signature,
         attachments=tuple(files),
         automatic=why,
-        bounce=automatic.bounce(mail, "\n".join(body.plain)[:20_000]),
+        bounce=automatic.bounce(mail, text.whole[:20_000]),
         problems=tuple(dict.fromkeys(body.problems)),
         forwarded=_forwarded(body, subject, text.whole, limits) if why is not Automatic.BOUNCE else None,
     )

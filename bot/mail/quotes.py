@@ -83,8 +83,7 @@ def older(body: str) -> Older | None:
     for index in range(len(lines)):
         mark = _mark(looks, index)
         if mark and (mark.block or mark.forwarded):
-            below = [line.removeprefix(">").removeprefix(" ") for line in lines[index + mark.lines :]]
-            return Older(mark.block, mark.forwarded, _joined(below))
+            return Older(mark.block, mark.forwarded, _joined(_unmarked(lines[index + mark.lines :])))
     return None
 
 
@@ -121,6 +120,8 @@ def _without_quotes(lines: list[str], looks: list[str]) -> tuple[list[str], list
             end = index + mark.lines
             if mark.block or mark.forwarded or not _marked_below(looks, end):
                 return new, quoted + lines[index:]
+            while not looks[end].strip():
+                end += 1
             quoted += lines[index:end]
             index = end
         else:
@@ -231,7 +232,7 @@ def _only_quoted(lines: list[str], looks: list[str]) -> Parts:
     """Read a mail without a word above what it quotes: passed on as it is, or answered below."""
     first = next((at for at, look in enumerate(looks) if look.strip()), 0)
     mark = _mark(looks, first) if looks else None
-    below = lines[first + mark.lines :] if mark and mark.block else []
+    below = _unmarked(lines[first + mark.lines :]) if mark and mark.block else []
     if _has_words(below):
         new, quoted = _without_quotes(below, [_look(line) for line in below])
         new, signature = _without_signature(new)
@@ -243,6 +244,13 @@ def _only_quoted(lines: list[str], looks: list[str]) -> Parts:
             )
     # Everything looked like a quotation: better all of it than nothing.
     return Parts(_joined([line.lstrip("> ") for line in lines]), "", "")
+
+
+def _unmarked(lines: list[str]) -> list[str]:
+    """Take one mark off lines that are all marked with >."""
+    if all(line.startswith(">") or not line.strip() for line in lines):
+        return [line.removeprefix(">").removeprefix(" ") for line in lines]
+    return lines
 
 
 def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
