@@ -12,7 +12,7 @@ from bot.clock import MovableClock
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.workspace import Workspace, demo_world
+from bot.workspace import HttpProbe, Workspace, demo_world
 from bot.workspace.driver import Correspondent, Person, Slack
 
 MANIFEST = Path(__file__).parent.parent.parent / "manifest.yml"
@@ -56,6 +56,7 @@ async def built(
                 MANIFEST,
                 clock=MovableClock(now),
                 mail_to_smtp=("127.0.0.1", smtp_port),
+                probe=HttpProbe(f"http://127.0.0.1:{http_port}/quiet"),
                 rate_limits=False,
             )
         )

@@ -6,13 +6,13 @@ import random
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
-from bot import demo, seed
-from bot.demo import BotProcess
+from bot import seed
 from bot.storage.database import Database
 from bot.workspace import Workspace, demo_world
 from bot.workspace.driver import Slack
 from tests.journeys import campaign
 from tests.journeys.campaign import FAULTS, SUPPLIERS, Story
+from tests.journeys.nursery import Nursery
 from tests.journeys.shop import MANIFEST
 from tests.patience import until
 
@@ -29,23 +29,20 @@ async def test_it_loses_and_doubles_nothing_though_it_is_killed_again_and_again(
     chance, story = random.Random(number), Story()
     smtp_port = seed.free_port()
     async with AsyncExitStack() as stack:
-        bot = BotProcess(tmp_path / "bot.log")
-        workspace = await stack.enter_async_context(
-            Workspace(demo_world(), MANIFEST, rate_limits=False, bot_control=bot)
-        )
+        workspace = await stack.enter_async_context(Workspace(demo_world(), MANIFEST, rate_limits=False))
         slack = await stack.enter_async_context(Slack(workspace.url, workspace.control_token, patience=60))
         database = Database(database_url)
         stack.push_async_callback(database.dispose)
         async with database.write() as session:
             await seed.add_shop(session, workspace)
         settings = seed.settings(workspace, tmp_path, smtp_port, seed.free_port())
-        bot.environment = demo._environment(settings | PATIENCE | {"database_url": database_url}, tmp_path)
-        stack.push_async_callback(bot.stop)
+        bot = Nursery(settings | PATIENCE | {"database_url": database_url}, tmp_path / "bot.log")
+        stack.push_async_callback(bot.close)
         people = [
             asyncio.create_task(work)
             for address, name in zip(SUPPLIERS, ("Tom", "Nora"), strict=True)
             for work in (
-                campaign.supplier_writes(story, address, smtp_port, 1.5, chance),
+                campaign.supplier_writes(story, address, smtp_port, 0.7, chance),
                 campaign.colleague_answers(story, slack, name, address),
             )
         ]
@@ -72,7 +69,7 @@ async def test_it_loses_and_doubles_nothing_though_it_is_killed_again_and_again(
 
 
 async def _kill_again_and_again(
-    bot: BotProcess, workspace: Workspace, slack: Slack, chance: random.Random
+    bot: Nursery, workspace: Workspace, slack: Slack, chance: random.Random
 ) -> None:
     for _ in range(KILLS):
         for fault in chance.sample(FAULTS, 2):
@@ -81,7 +78,7 @@ async def _kill_again_and_again(
         if chance.random() < 0.8:
             with suppress(TimeoutError):
                 await until(lambda: workspace.delivery.connected, within=10)
-            await asyncio.sleep(chance.uniform(0, 1.2))
+            await asyncio.sleep(chance.uniform(0, 1.8))
         else:
             await asyncio.sleep(chance.uniform(0, 1.5))
         await bot.kill()
