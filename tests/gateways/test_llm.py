@@ -238,14 +238,16 @@ async def test_it_gives_up_after_three_tries(
     assert len(server.bodies) == 3
 
 
-async def test_it_keeps_the_deadline_whatever_the_tries_would_take(server: ModelServer, make: Make) -> None:
+@pytest.mark.parametrize("one_try", [20, 0.2])
+async def test_it_keeps_the_deadline_whatever_the_tries_would_take(
+    one_try: float, server: ModelServer, make: Make
+) -> None:
     server.usually = hangs
     started = clock.monotonic()
-    answer = await make(timeout=0.4, deadline=0.6, tries=50).classify(QUESTION)
+    answer = await make(timeout=one_try, deadline=0.5, tries=50).classify(QUESTION)
     assert isinstance(answer, Unavailable)
     assert answer.reason is NoAnswer.TIMEOUT
-    assert clock.monotonic() - started < 3
-    assert len(server.bodies) <= 2
+    assert clock.monotonic() - started < 5
 
 
 async def test_it_waits_as_long_as_it_is_asked_to(server: ModelServer, make: Make) -> None:
