@@ -246,7 +246,8 @@ async def test_it_takes_care_of_what_a_stranger_may_write(shop: Shop) -> None:
     mail["Subject"] = "<!channel> offerta"
     mail.set_content(
         '<p>Hello <!channel> &lt;!here&gt; <a href="javascript:alert(1)">click</a> '
-        '<a href="https://evil.example/x">www.tessile-brina.example</a><span style="display:none">hidden</span>',
+        '<a href="https://evil.example/x">www.tessile-brina.example</a>'
+        '<span style="display:none">hidden</span>',
         subtype="html",
     )
     await send(shop, mail.as_bytes())
@@ -274,21 +275,21 @@ async def test_it_reads_chinese_that_was_declared_wrongly(shop: Shop) -> None:
 
 async def test_it_brings_files_into_the_thread_and_says_which_it_refused(shop: Shop) -> None:
     lucia, tom = shop.outside("Lucia"), shop.person("Tom")
-    big = {"name": "foto.bin", "type": "application/octet-stream", "base64": data(20 * 1024 * 1024)}
+    big = {"name": "foto.tif", "type": "application/octet-stream", "base64": data(20 * 1024 * 1024)}
     climbing = {"name": "../../x", "type": "text/plain", "base64": data(10)}
     sent = await lucia.writes("Allegati", "Ecco.", attachments=[big, climbing])
     await tom.goes_to("#suppliers")
     await tom.opens_thread("Allegati")
-    await tom.sees("foto.bin")
+    await tom.sees("foto.tif")
     await tom.sees("x")
 
-    huge = {"name": "video.bin", "type": "application/octet-stream", "base64": data(26 * 1024 * 1024)}
+    huge = {"name": "video.mov", "type": "application/octet-stream", "base64": data(26 * 1024 * 1024)}
     await lucia.writes("", "E il video.", attachments=[huge], in_reply_to=sent["id"])
     refused = await tom.sees("E il video.")
-    assert "video.bin is too large to pass on: 26 MB, and 25 MB is the most." in refused
+    assert "video.mov is too large to pass on: 26 MB, and 25 MB is the most." in refused
     await shop.slack.is_quiet()
     kept = {file["name"]: file["size"] for file in shop.workspace.world.files.values()}
-    assert kept == {"foto.bin": 20 * 1024 * 1024, "x": 10}
+    assert kept == {"foto.tif": 20 * 1024 * 1024, "x": 10}
 
 
 async def test_it_keeps_notes_inside_and_says_who_takes_care(shop: Shop) -> None:
