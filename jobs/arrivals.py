@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -96,8 +95,8 @@ class ArrivalWorker:
             log.exception("the inbox cannot be read; trying again in a second")
             return 0
         self._held |= {arrival.id: arrival for arrival in arrivals}
-        for lane in _by_lane(arrivals):
-            task = asyncio.create_task(self._work_off(lane))
+        for arrival in arrivals:
+            task = asyncio.create_task(self._work_off(arrival))
             self._running.add(task)
             task.add_done_callback(self._done)
         return len(arrivals)
@@ -112,34 +111,29 @@ class ArrivalWorker:
             await inbox.renew(self._database, list(self._held.values()), lease=self._lease)
             self._renew_at = clock.monotonic() + self._lease.total_seconds() / 3
 
-    async def _work_off(self, lane: list[Arrival]) -> None:
-        await runner.attempt("an inbox lane", self._one_after_another(deque(lane)))
-        for arrival in lane:
-            self._held.pop(arrival.id, None)
+    async def _work_off(self, arrival: Arrival) -> None:
+        await runner.attempt(f"inbox row {arrival.id}", self._deal_with(arrival))
+        self._held.pop(arrival.id, None)
 
-    async def _one_after_another(self, lane: deque[Arrival]) -> None:
-        while lane and not self._stopping and await self._deal_with(lane[0]):
-            self._held.pop(lane.popleft().id, None)
-        await self._release(lane)
-
-    async def _deal_with(self, arrival: Arrival) -> bool:
-        """Hand one on; False when it must be tried again or is no longer ours, so that its lane waits."""
+    async def _deal_with(self, arrival: Arrival) -> None:
+        """Hand it on; when that fails, put it back for later, or set it aside."""
         if arrival.attempts > KILLER:
-            return await self._give_up(arrival, "it stopped the bot each time")
+            await self._give_up(arrival, "it stopped the bot each time")
+            return
         trigger = triggers.of_arrival(self._database, arrival)
         error = await runner.attempt(
             f"{arrival.source} {arrival.id}", self._handle(arrival, trigger), LostClaim
         )
         if error is None:
-            return trigger.done
+            return
         if arrival.attempts > len(WAITS):
-            return await self._give_up(arrival, error)
+            await self._give_up(arrival, error)
+            return
         wait = timedelta(seconds=WAITS[arrival.attempts - 1])
         with suppress(LostClaim):
             async with self._database.write() as session:
                 retry_at = await self._database.machine_now(session) + wait
                 await inbox.release(session, arrival, retry_at=retry_at, error=error)
-        return False
 
     async def _handle(self, arrival: Arrival, trigger: Trigger) -> None:
         await self._handlers[arrival.source](arrival.body, trigger)
@@ -147,12 +141,11 @@ class ArrivalWorker:
             async with trigger.transaction():
                 pass  # there was nothing to write: only the mark
 
-    async def _give_up(self, arrival: Arrival, error: str) -> bool:
+    async def _give_up(self, arrival: Arrival, error: str) -> None:
         log.error("inbox row %s is set aside: %s", arrival.id, error)
         with suppress(LostClaim):
             async with self._database.write() as session:
                 await inbox.set_aside(session, arrival, error=error)
-        return True
 
     async def _release(self, arrivals: Collection[Arrival]) -> None:
         """Put back those that are still ours."""
@@ -162,10 +155,3 @@ class ArrivalWorker:
             for arrival in arrivals:
                 with suppress(LostClaim):
                     await inbox.release(session, arrival, retry_at=None, error=None)
-
-
-def _by_lane(arrivals: list[Arrival]) -> list[list[Arrival]]:
-    lanes: defaultdict[str, list[Arrival]] = defaultdict(list)
-    for arrival in arrivals:
-        lanes[arrival.lane or f"#{arrival.id}"].append(arrival)
-    return list(lanes.values())

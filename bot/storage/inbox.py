@@ -24,6 +24,7 @@ from bot.storage.database import Base, BigId, Database, clean, wake
 # SQLite takes at most 32 766 variables a statement; a row has eight.
 ROWS_A_BATCH = 500
 BYTES_A_BATCH = 32 * 1024 * 1024
+UNDEALT = ("pending", "claimed")
 # Any number will do, as long as nothing else of ours in PostgreSQL uses it.
 _CLAIM_LOCK = 7_403_201
 
@@ -173,22 +174,20 @@ def _fail(waiting: _Waiting, error: BaseException) -> None:
 
 
 async def claim(database: Database, *, limit: int, lease: timedelta) -> list[Arrival]:
-    """Claim up to `limit` rows in the order they came, never past a row of the same lane that must wait."""
+    """Claim up to `limit` rows in the order they came: of each lane the first that is not dealt with."""
     async with database.write() as session:
         if not database.is_sqlite:
-            # One replica claims at a time: two at once could split a lane between them.
+            # One replica claims at a time: two at once could both find the same row free.
             await session.execute(text(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})"))
         now = await database.machine_now(session)
         earlier = aliased(InboxRow)
-        held = or_(
-            and_(earlier.state == "claimed", earlier.lease_until >= now),
-            and_(earlier.state == "pending", earlier.retry_at > now),
-        )
         free = or_(
             and_(InboxRow.state == "pending", or_(InboxRow.retry_at.is_(None), InboxRow.retry_at <= now)),
             and_(InboxRow.state == "claimed", InboxRow.lease_until < now),
         )
-        behind = exists().where(earlier.lane == InboxRow.lane, earlier.id < InboxRow.id, held)
+        behind = exists().where(
+            earlier.lane == InboxRow.lane, earlier.id < InboxRow.id, earlier.state.in_(UNDEALT)
+        )
         chosen = (
             select(InboxRow.id)
             .where(free, or_(InboxRow.lane == "", ~behind))
@@ -258,6 +257,21 @@ async def renew(database: Database, arrivals: Collection[Arrival], *, lease: tim
             )
 
 
+async def aside(session: AsyncSession, *, limit: int = 50) -> list[InboxRow]:
+    """Give what was given up, the newest first: for an admin."""
+    rows = select(InboxRow).where(InboxRow.state == "aside").order_by(InboxRow.id.desc()).limit(limit)
+    return list((await session.execute(rows)).scalars())
+
+
+async def retry(session: AsyncSession, row_id: int) -> bool:
+    """Deal again with what was given up; False when it was not."""
+    mine = and_(InboxRow.id == row_id, InboxRow.state == "aside")
+    again = update(InboxRow).where(mine).values(state="pending", attempts=0, retry_at=None, error=None)
+    wake(session, "inbox")
+    found = await session.execute(again.returning(InboxRow.id).execution_options(synchronize_session=False))
+    return found.first() is not None
+
+
 async def take_back_claims(session: AsyncSession) -> None:
     """Free every claim. Only for the one process of an embedded database, before it starts working."""
     await session.execute(
@@ -298,5 +312,5 @@ def _row(source: str, key: str, body: bytes, *, lane: str = "", state: str = "pe
 
 async def waiting(session: AsyncSession) -> int:
     """Count what is not dealt with yet."""
-    states = select(func.count()).where(InboxRow.state.in_(("pending", "claimed")))
+    states = select(func.count()).where(InboxRow.state.in_(UNDEALT))
     return (await session.execute(states)).scalar_one()

@@ -254,8 +254,8 @@ async def test_it_puts_back_what_it_cannot_finish_when_it_stops(
         await worker.stop()
 
     assert set((await states(database)).values()) == {"pending"}
-    (first, second) = await inbox.claim(database, limit=9, lease=timedelta(seconds=30))
-    assert (first.key, first.attempts, second.key) == ("a1", 1, "a2")
+    (first,) = await inbox.claim(database, limit=9, lease=timedelta(seconds=30))
+    assert (first.key, first.attempts) == ("a1", 1)
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
