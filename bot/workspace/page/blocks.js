@@ -1,5 +1,6 @@
 /** Block Kit's blocks, as messages, modals and the Home show them. */
 
+import { card, carousel, container, plan, taskCard } from "./cards.js";
 import { chart } from "./chart.js";
 import { el } from "./dom.js";
 import { element } from "./elements.js";
@@ -34,6 +35,10 @@ export function blocksWords(blocks) {
 
 function at(block, { surface }, more = {}) {
   return { block, surface, dispatch: true, ...more };
+}
+
+function pressIn(block, here) {
+  return (spec) => element(spec, at(block, here));
 }
 
 function section(block, here) {
@@ -170,12 +175,17 @@ const MAKERS = {
   rich_text: (block, { words }) => el("div.block", {}, richText(block, words)),
   markdown: (block) => el("div.block", {}, markdown(block.text)),
   table: (block, { words }) => el("div.block", {}, table(block, words)),
-  data_table: (block, here) =>
+  data_table: (block, here) => el("div.block", {}, dataTable(block, here.words, pressIn(block, here))),
+  card: (block, here) => el("div.block", {}, card(block, here.words, pressIn(block, here))),
+  carousel: (block, here) => el("div.block", {}, carousel(block, here.words, pressIn(block, here))),
+  container: (block, here) =>
     el(
       "div.block",
       {},
-      dataTable(block, here.words, (spec) => element(spec, at(block, here))),
+      container(block, here.words, (blocks) => renderBlocks(blocks, here.surface, here.errors)),
     ),
+  task_card: (block, { words }) => el("div.block", {}, taskCard(block, words)),
+  plan: (block, { words }) => el("div.block", {}, plan(block, words)),
   data_visualization: (block) => el("div.block", {}, chart(block)),
   file: (block) =>
     el(

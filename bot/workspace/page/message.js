@@ -1,6 +1,7 @@
 /** One message: who, when, what, its files, reactions and thread. */
 
 import { renderBlocks, blocksWords } from "./blocks.js";
+import { taskCard } from "./cards.js";
 import { ago, fullStamp, seconds, time } from "./dates.js";
 import { el, lazy } from "./dom.js";
 import { fileCard } from "./files.js";
@@ -136,21 +137,9 @@ function streamed(message, place) {
   return el(
     "div.message__body",
     { class: running ? "is-running" : null },
-    (message.chunks ?? []).map(task),
+    (message.chunks ?? []).map((task) => taskCard(task, context())),
     message.text && markdown(message.text),
     renderBlocks(message.blocks, messageSurface(place.channel, message)),
-  );
-}
-
-const TASK_ICONS = { complete: "check", error: "warn", in_progress: "play", pending: "clock" };
-
-function task({ id, title, status, details, output }) {
-  return el(
-    "div.task-card",
-    { key: `task ${id}`, class: `is-${status}` },
-    icon(TASK_ICONS[status] ?? "clock", 15),
-    el("span", {}, el("strong", {}, title), details && el("small", {}, ` ${details}`)),
-    output && el("div.task-card__output", {}, output),
   );
 }
 

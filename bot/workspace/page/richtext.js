@@ -74,6 +74,7 @@ const RUNS = {
   broadcast: (part, context) => mention("broadcast", part.range, null, context),
   date: (part, context) =>
     dateNode({ at: part.timestamp, pattern: part.format, url: part.url, label: part.fallback }, context),
+  team: (part) => part.team_id,
   color: (part) =>
     el("span.colour", {}, el("span.colour__dot", { vars: { "--colour": part.value } }), part.value),
 };
