@@ -24,7 +24,7 @@ def header_date(value: object) -> datetime | None:
     try:
         date = parsedate_to_datetime(str(value or "")[:200])
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (TypeError, ValueError, IndexError, OverflowError):
+    except (TypeError, ValueError, IndexError, OverflowError, RecursionError):
         return None
 
 

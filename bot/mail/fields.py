@@ -19,9 +19,11 @@ def addresses(mail: Message, name: str) -> tuple[Address, ...]:
     """Give the people in a header, without those who have no usable address."""
     found: list[Address] = []
     for value in mail.get_all(name, [])[:_MOST]:
+        text = _unfolded(value)
         try:
-            pairs = getaddresses([_unfolded(value)], **_LENIENT)
-        except (ValueError, IndexError):
+            pairs = getaddresses([text], **_LENIENT)
+        except (ValueError, IndexError, RecursionError):  # thousands of brackets, say
+            found.append(written(text))
             continue
         found += (Address(_name(label), _address(address)) for label, address in pairs[:_MOST])
     return tuple(one for one in found if one.address)[:_MOST]

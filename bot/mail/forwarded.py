@@ -7,7 +7,7 @@ a colleague, and it names nobody an answer may go to unless they are known as a 
 from bot.mail import fields, quotes
 from bot.mail.dates import written_date
 from bot.mail.model import Forwarded
-from bot.mail.words import DATE, FORWARD_PREFIX, SENDER, SUBJECT
+from bot.mail.words import DATE, FORWARD_PREFIX, FORWARDED, SENDER, SUBJECT
 
 
 def inline(subject: str, whole: str) -> Forwarded | None:
@@ -15,8 +15,12 @@ def inline(subject: str, whole: str) -> Forwarded | None:
 
     An answer quotes a mail likewise; a subject such as Fwd:, or a line that says so, makes the difference.
     """
+    said_so = bool(FORWARD_PREFIX.match(subject))
+    lowered = whole.lower()
+    if not said_so and not any(phrase in lowered for phrase in FORWARDED):
+        return None
     older = quotes.older(whole)
-    if older is None or older.block is None or not (older.forwarded or FORWARD_PREFIX.match(subject)):
+    if older is None or older.block is None or not (older.forwarded or said_so):
         return None
     values = older.block.values
     sender = fields.written(values.get(SENDER, ""))

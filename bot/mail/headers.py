@@ -7,7 +7,7 @@ stand there, and a subject or an address among them.
 import re
 from dataclasses import dataclass
 
-from bot.mail.words import KEYS, SENDER, SUBJECT
+from bot.mail.words import KEYS, RECIPIENT, SENDER, SUBJECT
 
 ADDRESS = re.compile(r"[^\s<>@\"'()\[\]:;,]{1,64}@[^\s<>@\"'()\[\]:;,]{1,200}")
 _KEY = re.compile(r"^[\s>*_|\-]{0,12}([^\s:：>*_|][^:：]{0,30}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)$")
@@ -37,7 +37,10 @@ def block(looks: list[str], index: int, *, announced: bool = False) -> Block | N
     for at in range(index, min(index + _LINES, len(looks))):
         line = looks[at]
         if found := _key(line):
-            values.setdefault(*found)
+            kind, value = found
+            if kind in values and kind != RECIPIENT:
+                break  # the next block, or no block
+            values.setdefault(kind, value)
             end = at
         elif not line.strip():
             if at - end > 1:
