@@ -136,9 +136,9 @@ class Watcher:
         keeper = asyncio.create_task(self._keep_lease())
         try:
             await self._session()
-        except (MailboxError, OAuthError) as error:
+        except Exception as error:  # noqa: BLE001 - a mailbox that nobody watches any more would be worse
             keeper.cancel()  # while we wait, another replica may have better luck
-            await self._failed(error)
+            await self._failed(self._known(error))
         finally:
             keeper.cancel()
             await asyncio.wait({keeper})
@@ -195,6 +195,12 @@ class Watcher:
             self._problems[folder] = error.sentence
         else:
             self._problems.pop(folder, None)
+
+    def _known(self, error: Exception) -> MailboxError | OAuthError:
+        if isinstance(error, MailboxError | OAuthError):
+            return error
+        log.error("a mailbox cannot be watched", exc_info=error)
+        return MailboxError(address=self._account.address, reason="a fault of ours, which is in the log")
 
     async def _failed(self, error: MailboxError | OAuthError) -> None:
         """Say what is wrong and wait: longer each time, and long at once where a person must act."""

@@ -98,6 +98,7 @@ class Connection:
         self._awake, self._waker = socket.socketpair()
         self._awake.settimeout(0)
         self._cut = False
+        self._is_empty = False
 
     def connect(self, password: str, token: str = "") -> None:
         """Reach the server and sign in, by `token` if there is one."""
@@ -141,7 +142,7 @@ class Connection:
         client = self.box.client
         with problems.told(self.account.address):
             try:
-                self.box.folder.set(folder, readonly=not self.account.mark_seen)
+                _, count = self.box.folder.set(folder, readonly=not self.account.mark_seen)
             except MailboxFolderSelectError:
                 if not self.box.folder.exists(folder):
                     raise problems.FolderGone(address=self.account.address, folder=folder) from None
@@ -150,6 +151,7 @@ class Connection:
             if validity is None or following is None:
                 known = self.box.folder.status(folder, ["UIDVALIDITY", "UIDNEXT"])
                 validity, following = known["UIDVALIDITY"], known["UIDNEXT"]
+        self._is_empty = count == [b"0"]
         return Opened(validity, following)
 
     def sent_folder(self) -> str | None:
@@ -166,6 +168,8 @@ class Connection:
 
     def uids(self, first: int = 1, since: date | None = None) -> list[int]:
         """Give the numbers from `first` on, in order, of mails the server got on `since` or later."""
+        if self._is_empty:  # where there is no last mail, some servers refuse to search up to it
+            return []
         wanted = f"UID {first}:*"
         if since is not None:
             day = datetime(since.year, since.month, since.day, tzinfo=UTC)

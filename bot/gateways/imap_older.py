@@ -155,7 +155,7 @@ class OlderMail:
             except ConnectionBroke:
                 if attempt == _TRIES - 1:
                     raise
-                await asyncio.sleep(attempt)
+                await asyncio.sleep(attempt / 2)
                 await self._connect_again()
         return None
 

@@ -15,7 +15,7 @@ from bot import clock
 from bot.gateways.imap_bookmarks import Bookmark, Bookmarks
 from bot.gateways.imap_connection import Account, Connection
 from bot.gateways.imap_offer import LARGEST_MAIL, headers_of, is_ours, offer
-from bot.gateways.imap_problems import ConnectionBroke, MailUnreadable, NotStored, ServerRefused
+from bot.gateways.imap_problems import MailUnreadable, NotStored, ServerRefused
 from bot.gateways.threads import OwnThread
 from bot.ports import Accept
 
@@ -25,7 +25,7 @@ _LOOK_BACK = timedelta(days=31)
 # How long a mail may have been under way, where only its sender's date tells how old it is.
 _UNDER_WAY = timedelta(days=5)
 _SAVE_EVERY = 25
-# Connections that one mail may break before the others go first.
+# Tries that one mail may spoil before the others go first.
 _STUMBLES = 3
 
 
@@ -108,7 +108,7 @@ class Reader:
             mail = await self._thread.call(line.fetch, uid, LARGEST_MAIL)
         except ServerRefused:
             return False
-        except ConnectionBroke:
+        except Exception:
             self._stumbles[folder, uid] += 1
             raise
         self._stumbles.pop((folder, uid), None)

@@ -10,14 +10,20 @@ from typing import Any, Literal
 
 import aiosmtplib
 
+from bot.gateways.oauth import OAuthError
 from bot.ports import Delivered, Letter, NotDelivered, Uncertain, Undeliverable
 
 KINDS = ("mail.send",)
+# Seconds until a mailbox that waits for a person is tried again.
+_SLOWLY = 900.0
 
 
 @dataclass(frozen=True)
 class Server:
-    """The mail server that sends our mail. `security`: none only on a loopback or a trusted network."""
+    """The mail server that sends our mail. `security`: none only on a loopback or a trusted network.
+
+    `sign_in`: gives an OAuth token instead of the password; it is told one that was refused, else "".
+    """
 
     host: str
     port: int
@@ -25,6 +31,7 @@ class Server:
     user: str = ""
     password: str = ""
     timeout: float = 30.0
+    sign_in: Callable[[str], Awaitable[str]] | None = None
 
 
 class MailCourier:
@@ -61,12 +68,27 @@ class MailCourier:
     async def _connect(self, client: aiosmtplib.SMTP) -> None:
         try:
             await client.connect()
-            if self._server.user:
-                await client.login(self._server.user, self._server.password)
+            await self._sign_in(client)
+        except OAuthError as error:
+            raise NotDelivered(error.sentence, retry_after=_SLOWLY if error.slow else None) from error
         except aiosmtplib.SMTPAuthenticationError as error:
-            raise NotDelivered("the mail server does not accept our password") from error
+            what = "sign-in" if self._server.sign_in else "password"
+            raise NotDelivered(f"the mail server does not accept our {what}") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise NotDelivered(f"the mail server cannot be reached ({type(error).__name__})") from error
+
+    async def _sign_in(self, client: aiosmtplib.SMTP) -> None:
+        server = self._server
+        if server.sign_in is None:
+            if server.user:
+                await client.login(server.user, server.password)
+            return
+        token = await server.sign_in("")
+        try:
+            await client.auth_xoauth2(server.user, token)
+        except aiosmtplib.SMTPAuthenticationError:
+            # It may have been taken back before its time: once more with a fresh one.
+            await client.auth_xoauth2(server.user, await server.sign_in(token))
 
     async def _envelope(self, client: aiosmtplib.SMTP, letter: Letter) -> None:
         """Name sender and recipients; up to here nothing has been sent."""

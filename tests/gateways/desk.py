@@ -67,7 +67,7 @@ class Desk:
         self.database, self.store, self.server, self.address = database, store, server, address
         self.notes: dict[tuple[str, str], str] = {}
         self.states: list[MailboxState] = []
-        self.refuses = False
+        self.refuses = self.forgets = False
         self.offers = 0
 
     def account(self, **changes: Any) -> Account:
@@ -86,6 +86,8 @@ class Desk:
         return self.notes.get((mailbox, folder))
 
     async def set(self, mailbox: str, folder: str, text: str) -> None:
+        if self.forgets:
+            raise ConnectionError
         self.notes[mailbox, folder] = text
 
     async def accept(

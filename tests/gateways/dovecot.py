@@ -199,10 +199,8 @@ class Dovecot:
         """Stop it; everybody connected is cut off."""
         if self._process:
             # The whole group: processes that serve somebody would outlive their master.
-            os.killpg(self._process.pid, signal.SIGTERM)
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
             self._process = None
 
     def remove(self) -> None:

@@ -158,6 +158,19 @@ async def test_it_marks_a_mail_only_after_it_was_stored(desk: Desk) -> None:
     assert len(desk.server.mails(desk.address)) == 2
 
 
+async def test_it_takes_nothing_twice_when_it_dies_between_storing_and_noting(desk: Desk) -> None:
+    async with desk.watching() as watcher:
+        desk.forgets = True
+        desk.server.deliver(desk.address, mail("Stored, not noted"))
+        await desk.problem(watcher, "could not be stored")
+    desk.forgets = False
+    desk.server.deliver(desk.address, mail("Next"))
+    before = desk.offers
+    async with desk.watching():
+        await desk.has("Stored, not noted", "Next")
+    assert desk.offers == before + 2
+
+
 async def test_it_says_that_the_password_is_wrong_and_tries_again_slowly(desk: Desk) -> None:
     async with (
         Wire(desk.server.imap) as wire,
