@@ -9,6 +9,9 @@ from bot.workspace.world import new_id
 
 Json = dict[str, Any]
 
+# Where a file is shared stands in the file, not in the messages that share it.
+_PLACES = ("shares", "channels", "groups", "ims")
+
 
 class Filing:
     """Keeps files."""
@@ -48,11 +51,10 @@ class Filing:
 
     def share(self, files: list[Json], channel_id: str, message: Json, thread_ts: str | None) -> Json:
         """Put files into a channel as one message."""
-        posted = self._room.post(
-            channel_id,
-            message | {"files": files, "upload": False, "subtype": "file_share"},
-            thread_ts=thread_ts,
-        )
+        message = {name: value for name, value in message.items() if name != "client_msg_id"}
+        shown = [{name: value for name, value in one.items() if name not in _PLACES} for one in files]
+        message |= {"files": shown, "upload": False, "subtype": "file_share"}
+        posted = self._room.post(channel_id, message, thread_ts=thread_ts)
         channel = self._room.channel(channel_id)
         place = "private" if channel["is_private"] else "public"
         listed = "ims" if channel["is_im"] else "groups" if channel["is_private"] else "channels"

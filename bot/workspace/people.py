@@ -84,7 +84,7 @@ class People:
         if user is None:
             raise ApiError("user_not_found")
         profile: Json = self.shown(user)["profile"]
-        return profile
+        return {name: value for name, value in profile.items() if name != "team"}
 
     def find(self, user_id: str) -> Json:
         """Find a person; a sentence when there is nobody."""

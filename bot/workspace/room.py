@@ -300,6 +300,8 @@ class Room:
                             "deleted": False, "updated": 0, "team_id": self.world.team_id, "icons": {}},
         }  # fmt: skip
         if username or emoji or url:
+            # Under a name of its own a message has no user, as in Slack.
+            del author["user"]
             author |= {"subtype": "bot_message", "username": username or app["name"]}
             author["icons"] = {"emoji": emoji} if emoji else {"image_48": url} if url else {}
         return author

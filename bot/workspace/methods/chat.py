@@ -127,10 +127,8 @@ def _update(call: Call) -> Json:
     # Slack: text alone takes the blocks away; attachments and metadata that are not named stay.
     changes.setdefault("blocks", None)
     call.room.edit(channel["id"], message, changes, call.bot)
-    return {
-        "channel": channel["id"], "ts": message["ts"], "text": message["text"], "message": public(message,
-        metadata=True),
-    }  # fmt: skip
+    shown = {name: value for name, value in public(message).items() if name != "ts"}
+    return {"channel": channel["id"], "ts": message["ts"], "text": message["text"], "message": shown}
 
 
 @method("chat.delete", "chat:write")

@@ -104,7 +104,8 @@ def _kinds(call: Call) -> list[str]:
 def _users_conversations(call: Call) -> Json:
     kinds, user = _kinds(call), call.user()["id"] if call.maybe("user") else call.bot
     every = [
-        _shown(call, one, count=False) for one in call.world.channels.values()
+        {name: value for name, value in _shown(call, one, count=False).items() if name != "is_member"}
+        for one in call.world.channels.values()
         if kind_of(one) in kinds and user in one["members"] and call.world.may_see(one["id"], call.bot)
         and not (one["is_archived"] and call.flag("exclude_archived"))
     ]  # fmt: skip

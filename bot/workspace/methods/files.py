@@ -55,11 +55,7 @@ def _complete(call: Call) -> Json:
 
 @method("files.info", "files:read", tier=4)
 def _file(call: Call) -> Json:
-    return {
-        "file": call.tools.filing.find(call.text("file")),
-        "comments": [],
-        "response_metadata": {"next_cursor": ""},
-    }
+    return {"file": call.tools.filing.find(call.text("file")), "comments": []}
 
 
 @method("files.list", "files:read")
