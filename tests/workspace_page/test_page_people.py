@@ -98,3 +98,47 @@ async def test_it_shows_a_guest_their_own_channels_only(desk: Desk) -> None:
 
     await expect(page.locator(".nav-item", has_text="marketing")).to_be_visible()
     await expect(page.locator(".nav-item", has_text="logistics")).to_have_count(0)
+
+
+async def test_it_lets_somebody_new_join_and_be_played(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+
+    await page.locator(".persona").click()
+    await page.get_by_role("menuitem", name="Somebody new joins").click()
+    await page.get_by_label("Name").fill("Ines Duarte")
+    async with page.expect_response("**/control/hire"):
+        await page.get_by_role("button", name="Let them join").click()
+
+    await become(page, "Ines")
+    await expect(page.locator(".nav-item", has_text="general")).to_be_visible()
+
+
+async def test_it_makes_a_channel_and_adds_somebody(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+    theirs = await desk.sit_down(desk.person("Sam"), desk.channel("general"))
+
+    await page.get_by_role("button", name="Create a channel").click()
+    await page.get_by_label("Name").fill("kiln-two")
+    await page.get_by_label("Private").check()
+    await page.get_by_role("button", name="Create", exact=True).click()
+    await expect(page.get_by_role("heading", name="kiln-two")).to_be_visible()
+    await expect(theirs.locator(".nav-item", has_text="kiln-two")).to_have_count(0)
+    await page.get_by_role("button", name="Channel settings").click()
+    await page.get_by_role("menuitem", name="Add somebody").click()
+    await page.get_by_role("menuitem", name="Sam").click()
+
+    await expect(theirs.locator(".nav-item", has_text="kiln-two")).to_be_visible()
+
+
+async def test_it_pins_a_message_for_everybody(desk: Desk) -> None:
+    await desk.post("general", "Opening hours")
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+    theirs = await desk.sit_down(desk.person("Tom"), desk.channel("general"))
+
+    await message(page, "Opening hours").hover()
+    await message(page, "Opening hours").get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Pin to channel").click()
+
+    await expect(message(theirs, "Opening hours")).to_contain_text("Pinned")
+    await theirs.get_by_role("button", name="Pinned messages").click()
+    await expect(theirs.get_by_role("menuitem", name="Opening hours")).to_be_visible()

@@ -12,13 +12,14 @@ let counter = 0;
 
 /** The composer of a channel or a thread. */
 export class Composer {
-  /** `onEditLast` is called for the up arrow in an empty composer. */
-  constructor({ channel, thread, placeholder, onEditLast }) {
+  /** `onEditLast` is called for the up arrow in an empty composer, `onSent` when something is on its way. */
+  constructor({ channel, thread, placeholder, onEditLast, onSent }) {
     counter += 1;
     Object.assign(this, {
       channel,
       thread,
       onEditLast,
+      onSent,
       id: `offers-${counter}`,
       files: [],
       offer: null,
@@ -236,6 +237,7 @@ export class Composer {
     if (!text && !files.length) return;
     this.#offer(null);
     this.#reset("", []);
+    this.onSent?.();
     const place = { as: store.me.id, channel: this.channel, ...(this.thread && { thread_ts: this.thread }) };
     const command = !files.length && /^(\/[\w-]+)(?:\s+([\s\S]*))?$/.exec(text);
     try {

@@ -19,6 +19,7 @@ export class Conversation {
     this.composer = new Composer({
       channel,
       placeholder: `Message ${this.title}`,
+      onSent: () => this.feed.toEnd(),
       onEditLast: () => editLast(this.feed.feed?.messages ?? [], channel),
     });
     this.element = el("section.pane", { "aria-label": this.title });

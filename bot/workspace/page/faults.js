@@ -202,13 +202,14 @@ function pending() {
   ];
 }
 
-function words({ method, error, when, times, seconds }) {
+function words({ kind, method, error, when, times, seconds }) {
+  const fields = KINDS[kind]?.[2] ?? [];
   return [
     method && (method === "*" ? "any method" : method),
     error,
     when === "after" && "after it acted",
-    seconds && `${seconds} s`,
-    times && `${times} ×`,
+    fields.includes("seconds") && `${seconds} s`,
+    fields.includes("times") && `${times} ×`,
   ]
     .filter(Boolean)
     .join(" · ");

@@ -171,7 +171,7 @@ function story(trace) {
 
 function about(trace) {
   const wall = new Date(trace.wall).toLocaleTimeString("en-GB");
-  return `${trace.kind} · ${time(seconds(Date.parse(trace.at) / 1000), viewer(), true)} in the shop, ${wall} on your wall · ${lasted(trace.milliseconds)}`;
+  return `${trace.kind} · ${time(seconds(Date.parse(trace.at) / 1000), viewer(), true)} in the shop, ${wall} in real time · ${lasted(trace.milliseconds)}`;
 }
 
 /** The spans as `[span, depth]`, each below what brought it about. */

@@ -3,11 +3,12 @@
 import { askFields } from "./askfields.js";
 import { dayOf, time } from "./dates.js";
 import { el } from "./dom.js";
+import { applyEvent } from "./events.js";
 import { icon } from "./icons.js";
 import { avatar, languageOf, nameOf, userAvatar } from "./people.js";
 import { openMenu } from "./popup.js";
 import { go } from "./navigate.js";
-import { attempt, changed, store } from "./store.js";
+import { attempt, store } from "./store.js";
 import { now } from "./clock.js";
 
 function local(zone = "UTC") {
@@ -110,7 +111,8 @@ async function hireSomebody() {
     ],
     "Let them join",
   );
-  if (given && (await attempt("hire", given))) changed("state");
+  const joined = given && (await attempt("hire", given));
+  if (joined) applyEvent({ type: "user", user: joined.user });
 }
 
 /** Be another colleague, in the same place where that is possible. */

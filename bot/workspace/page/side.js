@@ -36,6 +36,7 @@ export class Thread {
       channel,
       thread: ts,
       placeholder: "Reply…",
+      onSent: () => this.feed.toEnd(),
       onEditLast: () => editLast(this.feed.feed?.messages ?? [], channel),
     });
     this.element = el("section.pane", { "aria-label": "Thread" });

@@ -5,7 +5,7 @@ import { dayOf, time } from "./dates.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { openJump } from "./jump.js";
-import { appAvatar, avatar, mark, nameOf, userAvatar } from "./people.js";
+import { appAvatar, avatar, languageOf, mark, nameOf, userAvatar } from "./people.js";
 import { personaButton } from "./personas.js";
 import { clockBox } from "./clockpanel.js";
 import { go } from "./navigate.js";
@@ -226,7 +226,7 @@ function correspondents(title, people) {
         lead: avatar(one.name, { size: "s" }),
         label: one.name,
         about: [
-          one.company,
+          one.company || languageOf(one.language),
           `${time(now(), { zone: one.zone })}${dayOf(now(), one.zone) > dayOf(now(), store.me.tz || "UTC") ? " +1" : ""}`,
         ]
           .filter(Boolean)
