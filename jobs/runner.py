@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Awaitable
 
+from bot.errors import SwitchboardError
+
 log = logging.getLogger(__name__)
 
 
@@ -12,6 +14,9 @@ async def attempt(name: str, work: Awaitable[object], *quiet: type[Exception]) -
         await work
     except quiet:
         log.info("%s is no longer ours", name)
+    except SwitchboardError as error:
+        log.warning("%s failed: %s", name, error.sentence)
+        return type(error).__name__
     except Exception as error:
         log.exception("%s failed", name)
         return type(error).__name__

@@ -19,10 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from bot import clock
+from bot.errors import SwitchboardError
 from bot.ports import Delivered
 from bot.storage.database import Base, BigId, clean, insert, wake
 
 UNSETTLED = ("pending", "sending", "uncertain")
+
+
+class StillOnItsWay(SwitchboardError):
+    """It is not known yet whether that message arrived. Please try again in a moment."""
 
 
 class OutboxRow(Base):
@@ -128,11 +133,29 @@ async def hasten(session: AsyncSession, row_id: int) -> bool:
 
 
 async def posted(session: AsyncSession, channel_id: str, ts: str) -> int | None:
-    """Tell which row became this Slack message, if one did."""
+    """Tell which row became this Slack message, if one did.
+
+    `StillOnItsWay` when that cannot be told yet: people may answer a message before we know that it arrived.
+    """
     found = select(OutboxRow.id).where(
         OutboxRow.channel_id == channel_id, OutboxRow.ts == ts, OutboxRow.kind == "slack.post"
     )
-    return (await session.execute(found)).scalars().first()
+    row_id = (await session.execute(found)).scalars().first()
+    if row_id is None and channel_id in await _channels_in_doubt(session):
+        raise StillOnItsWay
+    return row_id
+
+
+async def _channels_in_doubt(session: AsyncSession) -> set[str]:
+    """Give the channels in which something is being posted just now, or may have been."""
+    after = aliased(OutboxRow)
+    rows = (
+        select(OutboxRow.payload, after.channel_id)
+        .outerjoin(after, after.id == OutboxRow.after_id)
+        .where(OutboxRow.kind == "slack.post", OutboxRow.state.in_(("sending", "uncertain")))
+    )
+    found = (await session.execute(rows)).all()
+    return {str(channel_id or payload.get("channel")) for payload, channel_id in found}
 
 
 async def get(session: AsyncSession, row_id: int) -> OutboxRow:

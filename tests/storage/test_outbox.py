@@ -18,7 +18,8 @@ POSTED = Delivered("C1", "1.0")
 
 async def add(database: Database, key: str, lane: str = "slack:C1", **more: Any) -> int:
     async with database.write() as session:
-        draft = Draft(key=key, kind=more.pop("kind", "slack.post"), lane=lane, payload={"text": key}, **more)
+        payload = more.pop("payload", {"text": key})
+        draft = Draft(key=key, kind=more.pop("kind", "slack.post"), lane=lane, payload=payload, **more)
         return await outbox.add(session, draft)
 
 
@@ -285,6 +286,29 @@ async def test_it_finds_which_row_became_a_message(database: Database) -> None:
     async with database.read() as session:
         assert await outbox.posted(session, "C1", "1.0") == row_id
         assert await outbox.posted(session, "C1", "2.0") is None
+
+
+@pytest.mark.parametrize("state", ["sending", "uncertain"])
+async def test_it_says_when_a_message_may_be_one_of_which_we_do_not_know_yet(
+    database: Database, state: str
+) -> None:
+    card = await add(database, "card", payload={"channel": "C1"})
+    reply = await add(database, "reply", payload={}, after_id=card)
+
+    async def ask(channel_id: str) -> int | None:
+        async with database.read() as session:
+            return await outbox.posted(session, channel_id, "9.0")
+
+    assert await ask("C1") is None
+    for row_id in (card, reply):
+        await start(database, row_id)
+        if state == "uncertain":
+            await put_back(database, row_id, "uncertain", NOW + SOON)
+        assert await ask("C2") is None
+        with pytest.raises(outbox.StillOnItsWay):
+            await ask("C1")
+        await settle(database, row_id)
+        assert await ask("C1") is None
 
 
 async def test_it_tells_when_there_is_something_to_do_again(database: Database) -> None:
