@@ -50,9 +50,9 @@ _UNTAKEN = frozenset({400, 404, 415, 422, 501})
 class _Failed(SwitchboardError):
     """The model gave no answer: {sentence}"""  # noqa: D400 - the sentence ends it
 
-    def __init__(self, reason: NoAnswer, sentence: str, *, again: bool = False, wait: float = 0.0) -> None:
+    def __init__(self, reason: NoAnswer, sentence: str, *, again: bool = False) -> None:
         super().__init__(sentence=sentence)
-        self.reason, self.words, self.again, self.wait = reason, sentence, again, wait
+        self.reason, self.words, self.again = reason, sentence, again
 
 
 @dataclass(frozen=True)
@@ -189,10 +189,9 @@ class OpenAIModel:
                     raise
                 # Never all at the same instant.
                 pause = self._settings.pause * 2 ** (number - 1) * random.uniform(1, 1.5)  # noqa: S311
-                wait = max(failed.wait, pause)
-                if clock.monotonic() + wait >= asking.until:
+                if clock.monotonic() + pause >= asking.until:
                     raise
-                await asyncio.sleep(wait)
+                await asyncio.sleep(pause)
         raise AssertionError
 
     async def _keep_quiet(self, asking: _Asking) -> None:
@@ -254,15 +253,14 @@ class OpenAIModel:
         """Give the dialect to try next, or raise what the server's refusal means."""
         status, code = error.status_code, str(error.code or "")
         wait = _asked_to_wait(error.response.headers)
-        if status in (429, 503) and wait:
-            self._quiet_until = max(self._quiet_until, clock.monotonic() + wait)
+        self._quiet_until = max(self._quiet_until, clock.monotonic() + wait)
         complaint = f"{error.message} {error.body}"
         if status == 402 or "insufficient_quota" in complaint:
             raise _Failed(NoAnswer.TURNED_AWAY, "The account with the model's provider has no credit left.")
         if status in (401, 403):
             raise _Failed(NoAnswer.TURNED_AWAY, "The model's server does not accept our key.")
         if status == 429:
-            raise _Failed(NoAnswer.BUSY, "The model's server has too much to do.", again=True, wait=wait)
+            raise _Failed(NoAnswer.BUSY, "The model's server has too much to do.", again=True)
         if "context_length" in code:
             raise _Failed(NoAnswer.TOO_LONG, "The text is too long for the model.")
         if "content_filter" in code or "content_policy" in code:
@@ -274,7 +272,7 @@ class OpenAIModel:
         if following is None:
             again = status in _AGAIN or status >= 500
             sentence = f"The model's server has trouble (it answered {status})."
-            raise _Failed(NoAnswer.UNREACHABLE, sentence, again=again, wait=wait)
+            raise _Failed(NoAnswer.UNREACHABLE, sentence, again=again)
         return following
 
     def _usage(self, asking: _Asking) -> Usage:

@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot import clock
+
 Behaviour = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
 Brain = Callable[[dict[str, Any]], object]
 
@@ -110,6 +112,7 @@ class ModelServer:
         self.url = ""
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.times: list[float] = []
         self.script: list[Behaviour] = []
         self.usually: Behaviour = says("{}")
         self.formats = {"json_schema", "json_object"}
@@ -119,6 +122,7 @@ class ModelServer:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.bodies.append(body)
+        self.times.append(clock.monotonic())
         self.headers.append(dict(request.headers))
         wanted = body.get("response_format", {}).get("type")
         if wanted and wanted not in self.formats:
