@@ -1,12 +1,12 @@
 """A mail of a mailbox as it is offered to the inbox: its key, its envelope, its lane."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
-from email.utils import getaddresses
 
 from bot.gateways.imap_connection import Fetched
 from bot.mail.compose import LOOP_HEADER
@@ -16,6 +16,9 @@ from bot.ports import Accept
 SOURCE = "mail"
 # More than any server takes in; what is larger is offered cut off, with its true size.
 LARGEST_MAIL = 60 * 1024 * 1024
+_LONGEST = 2000
+_BRACKETED = re.compile(r"<([^<>\s@]{1,64}@[^<>\s@]{1,250})>")
+_BARE = re.compile(r"([^<>\s@,;:\"]{1,64}@[^<>\s@,;:\"]{1,250})")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def offer(
     headers = headers_of(mail.raw)
     is_cut = len(mail.raw) >= LARGEST_MAIL
     envelope = {
-        "envelope_from": _addresses(headers, "Return-Path")[0],
+        "envelope_from": _first(headers, "Return-Path"),
         "recipients": [address.lower()],
         "sha256": sha256,
         "size": mail.size if is_cut else len(mail.raw),
@@ -72,16 +75,13 @@ def is_ours(headers: Message) -> bool:
 
 def _domain(headers: Message, *, is_sent: bool) -> str:
     """Give the domain of the other side: what one of them says, and what is said to it, stays in order."""
-    names = ("To", "Cc") if is_sent else ("Return-Path", "From")
-    address = next((one for name in names if (one := _addresses(headers, name)[0])), "")
+    both = ("To", "Cc") if is_sent else ("Return-Path", "From")
+    address = next((one for name in both if (one := _first(headers, name))), "")
     return address.rpartition("@")[2].lower()
 
 
-def _addresses(headers: Message, name: str) -> list[str]:
-    """Give the addresses of a header; [""] when there is none that can be read."""
-    said = [str(value) for value in headers.get_all(name, [])]
-    try:
-        found = [address.strip("<> ") for _, address in getaddresses(said) if "@" in address]
-    except (TypeError, ValueError, IndexError):
-        found = []
-    return found or [""]
+def _first(headers: Message, name: str) -> str:
+    """Give the first address of a header, else "". Only to sort by: nobody is written to by it."""
+    said = str(headers.get(name, ""))[:_LONGEST]
+    found = _BRACKETED.search(said) or _BARE.search(said)
+    return found[1].lower() if found else ""

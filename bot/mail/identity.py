@@ -9,6 +9,8 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from typing import Any
 
+# What lies behind a megabyte of headers is no header a person's program wrote.
+_LONGEST_HEADERS = 1024 * 1024
 _SAID = ("Message-ID", "From", "Date", "Subject")
 
 
@@ -27,7 +29,7 @@ def names(raw: bytes, recipient: str) -> tuple[str, str]:
 
 
 def parted(raw: bytes) -> tuple[bytes, bytes]:
-    """Part a mail at its first empty line into headers and body, with plain line ends."""
+    """Part a mail at its first empty line into headers (1 MB at most) and body, with plain line ends."""
     plain = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     head, _, body = plain.partition(b"\n\n")
-    return head + b"\n\n", body
+    return head[:_LONGEST_HEADERS] + b"\n\n", body

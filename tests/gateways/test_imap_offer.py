@@ -1,6 +1,7 @@
 """The same mail is known again whatever servers did to it; and who it is between decides its lane."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -78,3 +79,16 @@ def test_it_keeps_what_is_said_and_what_is_answered_in_one_lane() -> None:
 def test_it_offers_whatever_it_is_given(raw: bytes) -> None:
     for is_sent in (False, True):
         assert offered(raw, is_sent=is_sent).lane == "mail:"
+
+
+def test_it_is_not_stalled_by_crafted_headers() -> None:
+    crafted = [
+        b"From: " + b"<" * 500_000 + b"\r\n\r\nx",
+        b"From: " + b"(" * 500_000 + b"\r\n\r\nx",
+        b"A: b\r\n" * 200_000,
+        b"Subject: x\r\n" + b" y\r\n" * 300_000,
+    ]
+    before = time.monotonic()
+    for raw in crafted:
+        offered(raw)
+    assert time.monotonic() - before < 10
