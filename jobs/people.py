@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.people import mornings, notices
 from bot.people import store as people
 from bot.services import Services
+from bot.storage import schedule
 from bot.storage.schedule import ScheduleRow
 from bot.words import speaking
 from jobs.schedule import Errand
@@ -36,4 +37,5 @@ async def _notices(session: AsyncSession, row: ScheduleRow, now: datetime) -> da
     if person is None or person.is_gone:
         return None
     with speaking(person.language):
-        return await notices.deliver(session, person, now)
+        morning_at = await schedule.planned(session, f"{mornings.KIND}:{person.id}")
+        return await notices.deliver(session, person, now, morning_at)

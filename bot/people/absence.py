@@ -6,14 +6,15 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import calendar
+from bot import blocks, calendar
 from bot.errors import SwitchboardError
-from bot.people import mornings, store
+from bot.people import mornings, notices, store
 from bot.people.model import AbsenceRow, Person, known_zone
 from bot.week import weekday
 
 _DAY = timedelta(days=1)
 _UNTIL = re.compile(r"^(?:until|till|til|bis|jusqu'au|hasta|até|back|zurück am)\s+(?:on\s+)?", re.IGNORECASE)
+_FROM = re.compile(r"^(?:from|von|ab|since|seit)\s+|^从")
 _UNTIL_ZH = re.compile(r"^(?:到|至|直到)\s*")
 _RANGE = re.compile(r"\s+(?:to|through|thru|bis|-|–|—|until|till|到|至)\s+|\s*[–—到至]\s*", re.IGNORECASE)
 _LENGTH = re.compile(r"^(?:for\s+)?(a|an|one|\d{1,3})\s*(day|week|month|tag|woche|天|周)\w*$", re.IGNORECASE)
@@ -52,6 +53,28 @@ class OverAlready(SwitchboardError):
     """An absence that is over changes nothing; its last day must be today or later."""
 
 
+_Stretch = tuple[datetime, datetime | None]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What somebody's status in Slack says; `until` None: until they change it."""
+
+    emoji: str
+    text: str
+    until: datetime | None
+
+    @property
+    def says_away(self) -> bool:
+        """Tell whether somebody with this status is away."""
+        return self.emoji in _AWAY_SIGNS or bool(_AWAY_WORDS.search(self.text))
+
+    @property
+    def identity(self) -> str:
+        """What tells this status from another one."""
+        return f"{self.emoji} {self.until.timestamp() if self.until else '-'} {self.text}"[:300]
+
+
 @dataclass(frozen=True)
 class Away:
     """Days somebody is away, both included; `last` None means until further notice."""
@@ -63,23 +86,33 @@ class Away:
 def understood(text: str, today: date) -> Away:
     """Read what somebody typed after *away*; “until friday” means back on Friday."""
     words = " ".join(text.casefold().split())
-    if words in ("", "from now on", "until further notice", "bis auf weiteres"):
-        return Away(today, None)
-    if found := _LENGTH.match(words):
-        count = int(found.group(1)) if found.group(1).isdigit() else 1
-        return Away(today, today + (count * _LENGTHS[found.group(2)] - 1) * _DAY)
+    if known := _stretch(words, today):
+        return known
     rest = _UNTIL_ZH.sub("", _UNTIL.sub("", words))
     if rest != words:
         back = _day(rest, today + _DAY, today + _DAY)
         return Away(today, back - _DAY)
-    if words in ("this week", "diese woche", "本周"):
-        return Away(today, today + (6 - today.weekday()) * _DAY)
-    if words in ("next week", "nächste woche", "下周"):
-        monday = today + (7 - today.weekday()) * _DAY
-        return Away(monday, monday + 6 * _DAY)
-    first, *more = _RANGE.split(words.removeprefix("from ").removeprefix("von "), maxsplit=1)
+    rest = _FROM.sub("", words)
+    first, *more = _RANGE.split(rest, maxsplit=1)
     start = _day(first, today, today + _DAY)
-    return Away(start, _day(more[0], start, today + _DAY) if more else start)
+    if more:
+        return Away(start, _day(more[0], start, today + _DAY))
+    return Away(start, start if rest == words else None)
+
+
+def _stretch(words: str, today: date) -> Away | None:
+    """Read what names no date: “3 days”, “next week”, and nothing at all."""
+    sunday = today + (6 - today.weekday()) * _DAY
+    if words in ("", "from now on", "until further notice", "bis auf weiteres"):
+        return Away(today, None)
+    if words in ("this week", "diese woche", "本周"):
+        return Away(today, sunday)
+    if words in ("next week", "nächste woche", "下周"):
+        return Away(sunday + _DAY, sunday + 7 * _DAY)
+    if found := _LENGTH.match(words):
+        count = int(found.group(1)) if found.group(1).isdigit() else 1
+        return Away(today, today + (count * _LENGTHS[found.group(2)] - 1) * _DAY)
+    return None
 
 
 def _day(words: str, since: date, tomorrow: date) -> date:
@@ -133,7 +166,7 @@ async def say_away(
     starts = now if away.first <= today else calendar.resolve(away.first, time(), zone)
     ends = calendar.resolve(away.last + _DAY, time(), zone) if away.last else None
     for known in await store.absences(session, [person.id], now):
-        if known.source == "said" and (ends is None or known.starts_at < ends):
+        if known.source == "said" and _meet((starts, ends), (known.starts_at, known.ends_at)):
             await session.delete(known)
     row = AbsenceRow(
         person_id=person.id, starts_at=starts, ends_at=ends, reason=reason, source="said", feed_id=None
@@ -142,6 +175,10 @@ async def say_away(
     await session.flush()
     await mornings.plan(session, person, now)
     return row
+
+
+def _meet(one: _Stretch, other: _Stretch) -> bool:
+    return (one[1] is None or other[0] < one[1]) and (other[1] is None or one[0] < other[1])
 
 
 async def come_back(session: AsyncSession, person: Person, now: datetime) -> bool:
@@ -156,20 +193,37 @@ async def come_back(session: AsyncSession, person: Person, now: datetime) -> boo
     return ended
 
 
-async def follow_status(
-    session: AsyncSession, person: Person, emoji: str, text: str, until: datetime | None, now: datetime
-) -> None:
-    """Take over from Slack's status that somebody is away, or that they no longer are."""
-    await store.forget_absences(session, person.id, "status")
-    if emoji in _AWAY_SIGNS or _AWAY_WORDS.search(text):
-        away = AbsenceRow(
-            person_id=person.id,
-            starts_at=now,
-            ends_at=until,
-            reason=text[:200],
-            source="status",
-            feed_id=None,
+async def follow_status(session: AsyncSession, person: Person, status: Status, now: datetime) -> None:
+    """Take over from Slack's status that somebody is away, or that they no longer are.
+
+    One that was taken over before changes nothing: whoever said "back" in spite of it stays back.
+    """
+    is_away = status.says_away and (status.until is None or status.until > now)
+    known = await store.absences_of_source(session, person.id, "status")
+    if is_away and any(row.feed_id == status.identity for row in known):
+        return
+    changed = False
+    for row in known:
+        if row.ends_at is None or row.ends_at > now:
+            row.ends_at, changed = now, True
+    if is_away:
+        session.add(
+            AbsenceRow(
+                person_id=person.id,
+                starts_at=now,
+                ends_at=status.until,
+                reason=blocks.clip(status.text, 200),
+                source="status",
+                feed_id=status.identity,
+            )
         )
-        session.add(away)
     await session.flush()
-    await mornings.plan(session, person, now)
+    if changed or is_away:
+        await mornings.plan(session, person, now)
+
+
+async def follow_quiet(session: AsyncSession, person: Person, until: datetime | None, now: datetime) -> None:
+    """Take over from Slack that somebody does not want to be disturbed until then, or no longer."""
+    person.dnd_until = until
+    await session.flush()
+    await notices.replan(session, person, now)

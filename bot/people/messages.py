@@ -60,6 +60,11 @@ def good_morning(when: date) -> str:
     return _("Your day, {day}").format(day=day(when, "EEEE d MMMM"))
 
 
+def more_at_home() -> str:
+    """Say where the rest stands of what was too long for a message."""
+    return _("There is more: my Home tab shows all of it.")
+
+
 # ---- being away ---------------------------------------------------------------------------------------
 
 

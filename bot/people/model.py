@@ -170,7 +170,10 @@ class AuditEntry(Base):
 
 
 class NoticeRow(Base):
-    """Something one person should know that waits for their next working moment. `state`: waiting, told."""
+    """Something one person should know that waits for their next working moment. `state`: waiting, told.
+
+    `due_at` is when it was expected to be told, and once it is, when that was.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (Index("ix_notice_state_due_at", "state", "due_at"),)

@@ -5,7 +5,7 @@ day, with `hour` (the message then moves there). What an area shows for a window
 asked again: after a click the message is drawn anew in place.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -15,7 +15,7 @@ from bot import blocks, calendar
 from bot.blocks import Block
 from bot.calendar import WorkCalendar
 from bot.people import availability, messages, notices, store
-from bot.people.model import Morning, Person
+from bot.people.model import Morning, NoticeRow, Person
 from bot.storage import outbox, schedule
 from bot.words import speaking
 
@@ -23,7 +23,9 @@ KIND = "morning"
 _LOOK_AHEAD = 93  # days
 # A message of yesterday is of no use today: after a longer standstill the next morning comes instead.
 _TOO_LATE = timedelta(hours=10)
-_MOST_BLOCKS = 46
+# A Slack message holds 50 blocks; what waited for somebody's hours needs room below the sections.
+_MOST_BLOCKS = 48
+_MOST_OF_SECTIONS = 38
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,20 @@ def hour(name: str) -> Callable[[Hour], Hour]:
 async def plan(session: AsyncSession, person: Person, now: datetime) -> None:
     """Plan somebody's next morning anew: their hours, absences or an area's hour have changed."""
     key = f"{KIND}:{person.id}"
-    theirs = await availability.calendar_of(session, person, now)
-    following = await _next(session, person, theirs, now) if person.is_colleague else None
-    if following is None:
+    if not person.is_colleague:
         await schedule.drop(session, key)
-    else:
-        await schedule.plan(session, key, KIND, following)
+        return
+    await notices.replan(session, person, now)
+    planned = await schedule.planned(session, key)
+    if planned is not None and planned <= now:
+        return  # it is due and will be sent, or not, in a moment
+    theirs = await availability.calendar_of(session, person, now)
+    await schedule.plan(session, key, KIND, await _next(session, person, theirs, now))
 
 
 async def plan_if_new(session: AsyncSession, person: Person, now: datetime) -> None:
     """Plan somebody's mornings unless they are planned: what is due and was not sent yet must not be lost."""
-    if not await schedule.is_planned(session, f"{KIND}:{person.id}"):
+    if await schedule.planned(session, f"{KIND}:{person.id}") is None:
         await plan(session, person, now)
 
 
@@ -88,8 +93,13 @@ async def arrive(session: AsyncSession, person: Person, nominal: datetime, now: 
         return None
     theirs = await availability.calendar_of(session, person, now)
     day = theirs.today(nominal)
-    is_due = now - nominal < _TOO_LATE and calendar.is_working_day(theirs, day)
-    if is_due and await store.morning_of(session, person.id, day) is None:
+    is_due = (
+        now - nominal < _TOO_LATE
+        and calendar.is_working_day(theirs, day)
+        and not await availability.away(session, [person], now)
+        and await store.morning_of(session, person.id, day) is None
+    )
+    if is_due:
         await _send(session, person, day, now)
     return await _next(session, person, theirs, max(now, nominal))
 
@@ -101,6 +111,7 @@ async def redraw(session: AsyncSession, person: Person, day: date) -> None:
         return
     with speaking(person.language):
         shown = await _compose(session, person, Window(day, morning.since, morning.at))
+        shown, _count = _with_what_waited(shown, await store.notices_told(session, person.id, morning.at))
         update = outbox.Draft(
             key=f"morning:{person.id}:{day}:{outbox.new_uid()}",
             kind="slack.update",
@@ -115,25 +126,18 @@ async def redraw(session: AsyncSession, person: Person, day: date) -> None:
 async def _send(session: AsyncSession, person: Person, day: date, now: datetime) -> None:
     last = await store.last_morning(session, person.id)
     window = Window(day, last.at if last else now - timedelta(days=1), now)
+    waiting = await store.waiting_notices(session, person.id)
     with speaking(person.language):
-        shown = await _compose(session, person, window)
-        waited = await store.notices_due(session, person.id, now)
-        if waited:
-            shown += [blocks.divider(), *notices.merged(waited)]
-            for one in waited:
-                one.state = "told"
+        shown, told = _with_what_waited(await _compose(session, person, window), waiting)
         if len(shown) <= 1:
             return
         draft = outbox.Draft(
             key=f"morning:{person.id}:{day}",
             kind="slack.post",
             lane=f"slack:{person.id}",
-            payload={
-                "channel": person.id,
-                "text": messages.good_morning(day),
-                "blocks": shown[:_MOST_BLOCKS],
-            },
+            payload={"channel": person.id, "text": messages.good_morning(day), "blocks": shown},
         )
+    notices.take(waiting, told, now)
     post_id = await outbox.add(session, draft)
     session.add(Morning(person_id=person.id, day=day, since=window.since, at=now, post_id=post_id))
     await session.flush()
@@ -143,14 +147,23 @@ async def _compose(session: AsyncSession, person: Person, window: Window) -> lis
     shown = [blocks.section(f"*{messages.good_morning(window.day)}*")]
     for _order, function in sorted(SECTIONS.values(), key=lambda one: one[0]):
         part = await function(session, person, window)
-        if part and len(shown) + len(part) < _MOST_BLOCKS:
+        room = _MOST_OF_SECTIONS - len(shown) - 1
+        if len(part) > room:
+            part = [*part[: max(0, room - 1)], blocks.context(messages.more_at_home())]
+        if part:
             shown += [blocks.divider(), *part]
     return shown
 
 
-async def _next(
-    session: AsyncSession, person: Person, theirs: WorkCalendar, after: datetime
-) -> datetime | None:
+def _with_what_waited(shown: list[Block], waited: Sequence[NoticeRow]) -> tuple[list[Block], int]:
+    if not waited:
+        return shown, 0
+    extra, told = notices.merged(waited, _MOST_BLOCKS - len(shown) - 1)
+    return [*shown, blocks.divider(), *extra], told
+
+
+async def _next(session: AsyncSession, person: Person, theirs: WorkCalendar, after: datetime) -> datetime:
+    """Give the next morning, or in a long absence a moment at which to look again."""
     today = theirs.today(after)
     for ahead in range(_LOOK_AHEAD):
         day = today + timedelta(days=ahead)
@@ -160,4 +173,4 @@ async def _next(
         moment = calendar.resolve(day, min(asked, default=person.morning_hour), theirs.zone)
         if moment > after:
             return moment
-    return None
+    return after + timedelta(days=_LOOK_AHEAD)

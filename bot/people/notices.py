@@ -5,14 +5,14 @@ and says why.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks, calendar
 from bot.blocks import Block
-from bot.calendar import NobodyWorks
+from bot.calendar import NobodyWorks, WorkCalendar
 from bot.people import availability, messages, store
 from bot.people.model import NoticeRow, Person
 from bot.storage import outbox, schedule
@@ -20,6 +20,12 @@ from bot.storage import outbox, schedule
 KIND = "notices"
 # A Slack message holds 50 blocks.
 _MOST_BLOCKS = 46
+# How many short lines of 200 characters a section of 3000 holds.
+_LINES = 14
+# What waits comes with the day's scheduled message when that comes so soon.
+_WITH_THE_MORNING = timedelta(hours=1)
+# Who is away until further notice is looked after again; saying "back" comes first.
+_LOOK_AGAIN = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,23 @@ async def welcome(session: AsyncSession, person: Person, now: datetime) -> datet
     try:
         return calendar.next_welcome_moment(theirs, since)
     except NobodyWorks:
+        return _without_end(replace(theirs, absences=()), since)
+
+
+def _without_end(theirs: WorkCalendar, since: datetime) -> datetime:
+    try:
+        calendar.next_welcome_moment(theirs, since)
+    except NobodyWorks:
         # Somebody without any hours would otherwise never hear of it.
         return since
+    return since + _LOOK_AGAIN
+
+
+async def replan(session: AsyncSession, person: Person, now: datetime) -> None:
+    """Plan anew when to tell what waits: their hours, an absence or Do Not Disturb have changed."""
+    if await store.waiting_notices(session, person.id):
+        moment = max(now, await welcome(session, person, now))
+        await schedule.plan(session, f"{KIND}:{person.id}", KIND, moment)
 
 
 async def _defer(
@@ -76,31 +97,56 @@ async def _defer(
     await schedule.bring_forward(session, f"{KIND}:{person.id}", KIND, moment)
 
 
-async def deliver(session: AsyncSession, person: Person, now: datetime) -> datetime | None:
-    """Tell, merged into one message, what waited; when to look again, if anything still waits."""
+async def deliver(
+    session: AsyncSession, person: Person, now: datetime, morning_at: datetime | None = None
+) -> datetime | None:
+    """Tell, merged into one message, what waited; when to look again, if anything still waits.
+
+    `morning_at` is when the day's scheduled message comes: what waits then comes with it.
+    """
+    waiting = await store.waiting_notices(session, person.id)
+    if not waiting:
+        return None
     moment = await welcome(session, person, now)
     if moment > now:
         return moment
-    due = await store.notices_due(session, person.id, now)
-    if due:
-        shown, text = merged(due), messages.while_away(len(due))
-        await _post(session, person.id, f"notices:{due[0].id}:{due[-1].id}", text, shown)
-        for one in due:
-            one.state = "told"
-    return await store.next_notice(session, person.id)
+    if morning_at is not None and morning_at <= now + _WITH_THE_MORNING:
+        # A minute later, should the morning have nothing of its own to wait for and not come at all.
+        return max(now, morning_at) + timedelta(minutes=1)
+    shown, count = merged(waiting, _MOST_BLOCKS)
+    told = take(waiting, count, now)
+    text = messages.while_away(len(told))
+    await _post(session, person.id, f"notices:{told[0].id}:{told[-1].id}", text, shown)
+    return now if count < len(waiting) else None
 
 
-def merged(due: Sequence[NoticeRow]) -> list[Block]:
-    """Put what waited under each other; what does not fit is said in its short form."""
-    shown: list[Block] = [blocks.section(f"*{messages.while_away(len(due))}*")] if len(due) > 1 else []
-    for position, one in enumerate(due):
-        if len(shown) + len(one.blocks) > _MOST_BLOCKS - 2:
-            rest = "\n".join(f"• {blocks.clip(other.text, 200)}" for other in due[position:])
-            return [*shown, blocks.section(blocks.clip(rest, blocks.SECTION_TEXT))]
-        if position and len(due) > 1:
+def take(waiting: Sequence[NoticeRow], count: int, now: datetime) -> Sequence[NoticeRow]:
+    """Note that the first `count` are told now; gives these."""
+    for one in waiting[:count]:
+        one.state, one.due_at = "told", now
+    return waiting[:count]
+
+
+def merged(waiting: Sequence[NoticeRow], room: int) -> tuple[list[Block], int]:
+    """Put what waited under each other in `room` blocks, the rest in its short form; how many these are."""
+    shown: list[Block] = []
+    if len(waiting) > 1:
+        shown.append(blocks.section(f"*{messages.while_away(len(waiting))}*"))
+    for position, one in enumerate(waiting):
+        is_last = position + 1 == len(waiting)
+        if len(shown) + bool(position) + len(one.blocks) + (not is_last) > room:
+            short, count = _in_short(waiting[position:], room - len(shown))
+            return shown + short, position + count
+        if position:
             shown.append(blocks.divider())
         shown += one.blocks
-    return shown
+    return shown, len(waiting)
+
+
+def _in_short(rest: Sequence[NoticeRow], room: int) -> tuple[list[Block], int]:
+    lines = [f"• {blocks.clip(' '.join(one.text.split()), 200)}" for one in rest[: max(0, room) * _LINES]]
+    chunks = [lines[start : start + _LINES] for start in range(0, len(lines), _LINES)]
+    return [blocks.section("\n".join(chunk)) for chunk in chunks], len(lines)
 
 
 async def _post(session: AsyncSession, person_id: str, key: str, text: str, shown: Sequence[Block]) -> None:

@@ -131,10 +131,11 @@ async def absences(
     return (await session.execute(rows)).scalars().all()
 
 
-async def forget_absences(session: AsyncSession, person_id: str, source: str) -> None:
-    """Take away what one source said of somebody's absences."""
+async def absences_of_source(session: AsyncSession, person_id: str, source: str) -> list[AbsenceRow]:
+    """Give what one source (said, status, feed) said of somebody's absences, past ones too."""
     mine = (AbsenceRow.person_id == person_id, AbsenceRow.source == source)
-    await session.execute(delete(AbsenceRow).where(*mine))
+    rows = select(AbsenceRow).where(*mine).order_by(AbsenceRow.starts_at)
+    return list((await session.execute(rows)).scalars())
 
 
 async def pauses(session: AsyncSession, since: date) -> Sequence[Pause]:
@@ -175,14 +176,16 @@ async def audit_log(session: AsyncSession, *, limit: int = 50, before: int | Non
 # ---- notices and mornings -----------------------------------------------------------------------------
 
 
-async def notices_due(session: AsyncSession, person_id: str, now: datetime) -> list[NoticeRow]:
-    """Give what waits for somebody and is due, in the order it came."""
-    rows = (
-        select(NoticeRow)
-        .where(NoticeRow.person_id == person_id, NoticeRow.state == "waiting", NoticeRow.due_at <= now)
-        .order_by(NoticeRow.id)
-    )
-    return list((await session.execute(rows)).scalars())
+async def waiting_notices(session: AsyncSession, person_id: str) -> list[NoticeRow]:
+    """Give what waits for somebody, in the order it came."""
+    mine = (NoticeRow.person_id == person_id, NoticeRow.state == "waiting")
+    return list((await session.execute(select(NoticeRow).where(*mine).order_by(NoticeRow.id))).scalars())
+
+
+async def notices_told(session: AsyncSession, person_id: str, at: datetime) -> list[NoticeRow]:
+    """Give what was told to somebody in one message, in the order it came."""
+    mine = (NoticeRow.person_id == person_id, NoticeRow.state == "told", NoticeRow.due_at == at)
+    return list((await session.execute(select(NoticeRow).where(*mine).order_by(NoticeRow.id))).scalars())
 
 
 async def last_morning(session: AsyncSession, person_id: str) -> Morning | None:
@@ -204,14 +207,6 @@ async def asking(session: AsyncSession, person_id: str, kind: str) -> Asking | N
 async def add_notice(session: AsyncSession, row: dict[str, Any]) -> None:
     """Let something wait for somebody; nothing when its key is there already."""
     await session.execute(insert(session, NoticeRow).values(row).on_conflict_do_nothing())
-
-
-async def next_notice(session: AsyncSession, person_id: str) -> datetime | None:
-    """Tell when the next thing that waits for somebody is due."""
-    rows = select(func.min(NoticeRow.due_at)).where(
-        NoticeRow.person_id == person_id, NoticeRow.state == "waiting"
-    )
-    return (await session.execute(rows)).scalar()
 
 
 async def department_by_id(session: AsyncSession, department_id: int) -> Department:

@@ -51,23 +51,23 @@ async def move_on(session: AsyncSession, row: ScheduleRow, to: datetime) -> bool
     return (await session.execute(moved)).first() is not None
 
 
-async def is_planned(session: AsyncSession, key: str) -> bool:
-    """Tell whether an errand is planned."""
-    return await session.get(ScheduleRow, key) is not None
+async def planned(session: AsyncSession, key: str) -> datetime | None:
+    """Tell when an errand is due, or was; None when it is not planned."""
+    return (await session.execute(select(ScheduleRow.due).where(ScheduleRow.key == key))).scalar()
 
 
 async def plan(session: AsyncSession, key: str, kind: str, due: datetime) -> None:
     """Plan the errand for `due`, whenever it was planned for before."""
     row = {"key": key, "kind": kind, "due": due}
-    planned = insert(session, ScheduleRow).values(row)
-    await session.execute(planned.on_conflict_do_update(index_elements=["key"], set_={"due": due}))
+    new = insert(session, ScheduleRow).values(row)
+    await session.execute(new.on_conflict_do_update(index_elements=["key"], set_={"due": due}))
 
 
 async def bring_forward(session: AsyncSession, key: str, kind: str, due: datetime) -> None:
     """Plan the errand for `due`, unless it is planned for an earlier time."""
     row = {"key": key, "kind": kind, "due": due}
-    planned = insert(session, ScheduleRow).values(row)
-    earlier = planned.on_conflict_do_update(
+    new = insert(session, ScheduleRow).values(row)
+    earlier = new.on_conflict_do_update(
         index_elements=["key"], set_={"due": due}, where=ScheduleRow.due > due
     )
     await session.execute(earlier)
