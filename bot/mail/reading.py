@@ -5,6 +5,7 @@ with the mail's. So headers are cut, parts are counted, and what lies too deep i
 """
 
 import binascii
+import re
 from email.feedparser import BytesFeedParser
 from email.message import Message
 from email.policy import Compat32
@@ -16,6 +17,7 @@ _HEADERS = 500
 _DEPTH = 8
 _PARTS = 1_000
 _BROKEN_LINES = 1_000
+_KIND = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,120}", re.ASCII)
 
 
 class _TooManyParts(Exception):
@@ -47,14 +49,18 @@ class _Part(Message):
         payload.depth = self.depth + 1
         super().attach(payload)
 
-    def get_param(self, *args: Any, **kwargs: Any) -> Any:
+    def get_param(self, param: str, failobj: Any = None, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().get_param(*args, **kwargs)
+            value = super().get_param(param, failobj, *args, **kwargs)
         except (TypeError, ValueError, LookupError):  # numbered pieces that do not fit together
-            return kwargs.get("failobj", args[1] if len(args) > 1 else None)
+            return failobj
+        # The library looks a charset up by this name, and stumbles over names that are no words.
+        return failobj if param == "charset" and not str(value).isprintable() else value
 
     def get_content_type(self) -> str:
         kind = super().get_content_type()
+        if not _KIND.fullmatch(kind):
+            return "application/octet-stream"
         holds_parts = kind.startswith(("multipart/", "message/"))
         return "text/plain" if holds_parts and self.depth >= _DEPTH else kind
 
