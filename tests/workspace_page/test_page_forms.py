@@ -1,5 +1,6 @@
 """Modals at work: every input, choices from the app while one types, views on views."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,6 +94,27 @@ async def test_it_sends_every_kind_of_input(desk: Desk) -> None:
     assert found["People"]["selected_users"] == [desk.person("Tom"), desk.person("Sam")]
     assert found["Where"]["selected_conversation"] == desk.channel("logistics")
     assert found["Rich"]["rich_text_value"]["elements"][0]["elements"][0]["text"] == "rich"
+
+
+async def test_it_sends_a_file_that_the_app_can_fetch(desk: Desk, tmp_path: Path) -> None:
+    sent: list[dict[str, Any]] = []
+
+    @desk.app.view("form")
+    async def form(ack: AsyncAck, view: dict[str, Any]) -> None:
+        sent.extend(view["state"]["values"]["Papers"]["it"]["files"])
+        await ack()
+
+    papers = tmp_path / "customs.txt"
+    papers.write_text("two crates", encoding="utf-8")
+    page = await opened(desk, modal("Papers", field("Papers", {"type": "file_input", "filetypes": ["txt"]})))
+    await page.locator(".modal input[type=file]").set_input_files(papers)
+    await expect(page.locator(".file-chip")).to_contain_text("customs.txt")
+    await page.get_by_role("button", name="Send", exact=True).last.click()
+
+    await expect(page.locator(".modal")).to_be_hidden()
+    found = await desk.client.files_info(file=sent[0]["id"])
+    assert found["file"]["name"] == "customs.txt"
+    assert desk.slack.world.contents[sent[0]["id"]] == b"two crates"
 
 
 async def test_it_asks_the_app_for_choices_while_one_types(desk: Desk) -> None:

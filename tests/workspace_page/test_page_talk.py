@@ -229,6 +229,23 @@ async def test_it_opens_the_links_of_messages_in_the_page(desk: Desk) -> None:
     await expect(page.locator(".extra .message.is-target")).to_contain_text("The answer in the thread")
 
 
+async def test_it_copies_a_link_that_opens_when_it_is_pasted_into_a_message(desk: Desk) -> None:
+    await desk.post("suppliers", "The one that matters")
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("suppliers"))
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    await message(page, "The one that matters").hover()
+    await message(page, "The one that matters").get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Copy link").click()
+    await page.locator(f'.nav-item[data-id="{desk.channel("general")}"]').click()
+    await page.get_by_placeholder("Message #general").focus()
+    await page.keyboard.press("Control+v")
+    await page.keyboard.press("Enter")
+    await page.locator(".message .link").click()
+
+    await expect(page.locator(".message.is-target")).to_contain_text("The one that matters")
+
+
 async def test_it_opens_a_link_that_is_pasted_as_an_address(desk: Desk) -> None:
     ts = await desk.post("general", "Remember this one")
     link = (await desk.client.chat_getPermalink(channel=desk.channel("general"), message_ts=ts))["permalink"]
@@ -243,7 +260,8 @@ async def test_it_finds_the_thread_of_a_linked_reply(desk: Desk) -> None:
     root = await desk.post("general", "The question")
     reply = await desk.post("general", "The answer in the thread", thread_ts=root)
 
-    page = await desk.sit_down("-", f"{desk.channel('general')}/p{reply.replace('.', '')}")
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("suppliers"))
+    await page.goto(f"{desk.slack.url}/archives/{desk.channel('general')}/p{reply.replace('.', '')}")
 
     await expect(page.locator(".extra .message.is-target")).to_contain_text("The answer in the thread")
 

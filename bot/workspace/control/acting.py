@@ -176,8 +176,16 @@ class Acting:
 
     async def _submit(self, body: Json) -> Json:
         me = self._looking.person(body.get("as"))
-        wrong = await self._interactions.submit(me, body["view_id"], body.get("values") or {})
+        values = self._filed(body.get("values") or {}, me)
+        wrong = await self._interactions.submit(me, body["view_id"], values)
         return {"errors": wrong} if wrong else {}
+
+    def _filed(self, values: Json, me: str) -> Json:
+        """Keep the files chosen in a form: the app gets them as file objects."""
+        for state in (state for elements in values.values() for state in elements.values()):
+            if state.get("files"):
+                state["files"] = [self._file(one, me) if "base64" in one else one for one in state["files"]]
+        return values
 
     async def _close(self, body: Json) -> Json:
         me = self._looking.person(body.get("as"))

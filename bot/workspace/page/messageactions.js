@@ -8,8 +8,7 @@ import { go } from "./navigate.js";
 import { context } from "./people.js";
 import { openMenu } from "./popup.js";
 import { pickReaction } from "./reactions.js";
-import { routeHash } from "./route.js";
-import { attempt, changed, store } from "./store.js";
+import { attempt, changed, store, trouble } from "./store.js";
 
 /** The bar of a message. */
 export function toolbar(message, place) {
@@ -72,16 +71,12 @@ function pinEntry(message, place) {
   };
 }
 
-function copyLink(message, place) {
-  const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : undefined;
-  const hash = routeHash({
-    me: store.me.id,
-    kind: "channel",
-    channel: place.channel,
-    at: message.ts,
-    thread,
-  });
-  navigator.clipboard?.writeText(`${location.origin}/${hash}`);
+// As Slack writes it, so that it can be pasted into a message, here and for the app.
+function copyLink(message, { channel }) {
+  const reply = message.thread_ts && message.thread_ts !== message.ts;
+  const inThread = reply ? `?thread_ts=${message.thread_ts}&cid=${channel}` : "";
+  const link = `${location.origin}/archives/${channel}/p${message.ts.replace(".", "")}${inThread}`;
+  navigator.clipboard.writeText(link).catch(() => trouble("The browser did not let this be copied."));
 }
 
 function startEditing(message, place) {

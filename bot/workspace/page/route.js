@@ -1,23 +1,19 @@
 /**
  * Where we are lives in the URL's hash, so that a reload, a second window and the back button keep it:
- * `#/U1/C1`, `#/U1/C1/thread/TS`, `#/U1/C1/at/TS` (or both), `#/-/C1/p...`, `#/U1/app/home`, `#/U1/mail/ADDRESS/ID`.
+ * `#/U1/C1`, `#/U1/C1/thread/TS`, `#/U1/C1/at/TS` (or both), `#/U1/app/home`, `#/U1/mail/ADDRESS/ID`.
  */
 
-const NOBODY = "-"; // whoever is at the page
-const MESSAGE = /^p(\d{10})(\d{6})$/;
 const PERMALINK = /\/archives\/([CDG][A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?/;
 
 /** Read the hash into `{me, kind, channel, thread, at, tab, address, mail}`; kind is "" for no place yet. */
 export function parseRoute(hash = location.hash) {
   const link = permalink(hash.replace(/^#/, ""));
   if (link) return { me: null, kind: "channel", ...link };
-  const [who, place, ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
-  const route = { me: who && who !== NOBODY ? who : null, kind: "" };
+  const [me, place, ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const route = { me: me || null, kind: "" };
   if (place === "app") return { ...route, kind: "app", tab: rest[0] || "home", ...pairs(rest.slice(1)) };
   if (place === "mail") return { ...route, kind: "mail", address: rest[0], mail: rest[1] };
   if (!place) return route;
-  const message = MESSAGE.exec(rest[0] ?? "");
-  if (message) return { ...route, kind: "channel", channel: place, at: `${message[1]}.${message[2]}` };
   return { ...route, kind: "channel", channel: place, ...pairs(rest) };
 }
 
@@ -27,7 +23,7 @@ function pairs(words) {
   return found;
 }
 
-/** The hash for a permalink that was opened as a page of its own (`/archives/...`), or "". */
+/** The hash for a permalink that was opened as an address (`/archives/...`), or "". */
 export function pathHash({ pathname, search } = location) {
   return pathname.startsWith("/archives/") ? `#${pathname}${search}` : "";
 }
