@@ -44,6 +44,10 @@ async def test_it_lists_what_came_due_on_the_way(desk: Desk) -> None:
     )
     page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
 
+    await page.locator(".clock__time").click()
+    await expect(page.get_by_label("What happened")).to_contain_text("#general: The kiln has cooled")
+    await page.locator(".clock__time").click()
+
     await page.get_by_role("button", name="One hour on").click()
     await expect(message(page, "The kiln has cooled")).to_be_visible()
     await page.get_by_role("button", name=re.compile("thing.* happened")).click()

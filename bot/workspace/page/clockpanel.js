@@ -21,6 +21,13 @@ async function move(body) {
   if (answer?.fired) store.fired = answer.fired;
   if (answer?.now) setClock(answer);
   changed("clock", "workbench");
+  if (store.workbench === "clock") readComing();
+}
+
+/** Read what the app has scheduled. */
+export async function readComing() {
+  store.coming = (await attempt("scheduled", {}))?.messages ?? [];
+  changed("workbench");
 }
 
 async function run(running) {
@@ -168,29 +175,44 @@ function otherTime({ zone }) {
 }
 
 function happened(who) {
-  if (!store.fired.length) {
-    return el(
-      "p.bench__empty",
-      {},
-      store.moving
-        ? "Moving on, one due thing after the other…"
-        : "Move the clock: what becomes due on the way happens in order, and is listed here.",
-    );
-  }
+  const words = store.moving
+    ? "Moving on, one due thing after the other…"
+    : "Move the clock: what becomes due on the way happens in order, and is listed here.";
+  const coming = store.coming.map(({ post_at: at, channel, text }) => [at, `${placeOf(channel)}: ${text}`]);
   return [
-    el("h3.bench__title", {}, store.moving ? "Happening" : "What happened on the way"),
-    el(
-      "ol.fired",
-      {},
-      store.fired.map(({ at, what }) => {
-        const instant = Date.parse(at) / 1000;
-        return el(
-          "li",
-          {},
-          el("time", { datetime: at }, `${longDay(instant, who.zone, now())}, ${time(instant, who)}`),
-          el("span", {}, what),
-        );
-      }),
-    ),
+    store.fired.length
+      ? [
+          el("h3.bench__title", {}, store.moving ? "Happening" : "What happened on the way"),
+          timed(
+            store.fired.map(({ at, what }) => [Date.parse(at) / 1000, what]),
+            who,
+          ),
+        ]
+      : el("p.bench__empty", {}, words),
+    coming.length > 0 && [el("h3.bench__title", {}, "Scheduled by the app"), timed(coming, who)],
   ];
+}
+
+function placeOf(id) {
+  const channel = store.channels.get(id);
+  return channel?.is_im === false ? `#${channel.name}` : "Direct message";
+}
+
+function timed(entries, who) {
+  return el(
+    "ol.fired",
+    {},
+    entries.map(([at, what]) =>
+      el(
+        "li",
+        {},
+        el(
+          "time",
+          { datetime: new Date(at * 1000).toISOString() },
+          `${longDay(at, who.zone, now())}, ${time(at, who)}`,
+        ),
+        el("span", {}, what),
+      ),
+    ),
+  );
 }

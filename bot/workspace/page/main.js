@@ -19,7 +19,7 @@ import { sidebar } from "./sidebar.js";
 import { applyState, changed, loadFeed, loadMails, on, store, trouble } from "./store.js";
 import { Stream } from "./stream.js";
 import { applyTheme, followSystem } from "./theme.js";
-import { clockPage } from "./clockpanel.js";
+import { clockPage, readComing } from "./clockpanel.js";
 import { faultsPage, readFaults } from "./faults.js";
 import { inspectorPage, readTraces } from "./inspector.js";
 import { readSnapshots, snapshotsPage } from "./snapshots.js";
@@ -299,7 +299,7 @@ on(["elsewhere"], () => {
   drawSide();
 });
 
-registerPage("clock", clockPage);
+registerPage("clock", clockPage, readComing);
 registerPage("inspector", inspectorPage, readTraces);
 registerPage("faults", faultsPage, readFaults);
 registerPage("snapshots", snapshotsPage, readSnapshots);

@@ -30,6 +30,7 @@ export const store = {
   trouble: null,
   moving: false,
   fired: [],
+  coming: [],
   workbench: null,
   traces: new Map(),
   traceFilter: { words: "", wrong: false },
