@@ -8,7 +8,7 @@ from bot.triage.engine.concepts import concepts
 from bot.triage.engine.words import HAN, Word
 
 # How much each kind counts. Concepts carry over to words nobody foresaw, and so count most.
-_CONCEPT, _PAIR, _WORD, _TWO_WORDS, _PIECE = 1.5, 0.8, 1.0, 0.7, 0.4
+_CONCEPT, _PAIR, _WORD, _TWO_WORDS, _PIECE = 2.0, 0.8, 1.0, 0.7, 0.3
 _CHINESE = {1: 0.5, 2: 0.7, 3: 0.7}
 _PIECES = (3, 4, 5)
 # Of a long sentence only so many concepts are paired.
