@@ -4,6 +4,7 @@ Arguments come as query, form or JSON, on GET and POST alike. https://docs.slack
 """
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -53,6 +54,7 @@ class Api:
         token = str(
             args.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         )
+        args |= _basic(request.headers.get("Authorization", ""))
         span = self._inspector.attribute("api", name, _keys(args), arguments=args)
         fault = self._faults.next(name)
         if fault:
@@ -147,6 +149,18 @@ class Api:
         world.contents[file_id] = content
         world.touch("contents", file_id)
         return web.Response(text=f"OK - {len(content)}")
+
+
+def _basic(authorization: str) -> Json:
+    """Read who an app says to be when it asks for its token."""
+    kind, _, given = authorization.partition(" ")
+    if kind != "Basic":
+        return {}
+    try:
+        client_id, _, secret = base64.b64decode(given, validate=True).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client_id, "client_secret": secret}
 
 
 def _with_warnings(answer: Json, warnings: list[str]) -> Json:
