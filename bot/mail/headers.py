@@ -1,13 +1,13 @@
 """The block of headers that programs put above a mail they quote or forward: From, Sent, To, Subject.
 
 A supplier's own lines "From: Ningbo / To: Hamburg / Date: 6 May" look alike: so three of the four kinds must
-stand there, and a subject or an address among them.
+stand there, and an address or both a subject and a date among them.
 """
 
 import re
 from dataclasses import dataclass
 
-from bot.mail.words import KEYS, RECIPIENT, SENDER, SUBJECT
+from bot.mail.words import DATE, KEYS, RECIPIENT, SENDER, SUBJECT
 
 ADDRESS = re.compile(r"[^\s<>@\"'()\[\]:;,]{1,64}@[^\s<>@\"'()\[\]:;,]{1,200}")
 _KEY = re.compile(r"^[\s>*_|\-]{0,12}([^\s:：>*_|][^:：]{0,30}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)$")
@@ -49,7 +49,8 @@ def block(looks: list[str], index: int, *, announced: bool = False) -> Block | N
             end = at
         else:
             break
-    is_letter = announced or SUBJECT in values or any(ADDRESS.search(line) for line in looks[index : end + 1])
+    is_letter = announced or {SUBJECT, DATE} <= set(values)
+    is_letter = is_letter or any(ADDRESS.search(line) for line in looks[index : end + 1])
     return Block(end - index + 1, values) if len(values) >= 3 and is_letter else _flat(looks[index])
 
 

@@ -25,7 +25,7 @@ _BRACKETED = re.compile(r"[<\[(＜&;][^<>\s]{1,64}@[^<>\s]{1,200}[>\])＞;&]")
 _RULE = re.compile(r"^[\s>*]*(?:[-_=─━]\s?){8,}[\s*]*$")
 _DASH = "[-_=*~#—–─]"
 _DASHED = re.compile(
-    rf"^[\s>*]{{0,8}}{_DASH}{{2,}}[\s:]*([^\s\-_=*~#—–─].{{0,70}}?)[\s:：.]*({_DASH}{{2,}}.*)?$"
+    rf"^[\s>*]{{0,8}}{_DASH}{{2,}}[\s:]*([^\s\-_=*~#—–─].{{0,200}}?)[\s:：.]*({_DASH}{{2,}}.*)?$"
 )
 _ABOVE_THIS = re.compile(
     r"above this line|oberhalb dieser|au-dessus de cette|encima de esta|acima desta|sopra questa|boven deze",
@@ -175,6 +175,8 @@ def _separator_says(look: str) -> str:
             return says
         if dashed and dashed.group(2) and words.startswith(tuple(phrases)):
             return says
+    if dashed and dashed.group(2) and _is_attribution(dashed.group(1), is_marked=False):
+        return "older"
     return ""
 
 

@@ -11,9 +11,12 @@ from bot.mail.words import (
     CLOSINGS,
     DEVICE,
     FOOTER_SENTENCES,
+    FROM,
     SENT_FROM_AFTER,
     SENT_FROM_BEFORE,
+    SIGNED,
     THANKS,
+    WEAK_CLOSINGS,
 )
 
 _DASHES = re.compile(r"\s*--\s*$|\s*—\s*$")
@@ -85,12 +88,15 @@ def _is_footer(below: list[str]) -> bool:
 def _is_closing(look: str, below: list[str]) -> bool:
     """Tell whether a closing phrase opens the signature: short lines follow, and no sentence."""
     phrase = " ".join(look.strip(_EDGE).lower().replace("i̇", "i").split())
+    phrase = phrase.replace(".", "") if len(phrase) <= 6 else phrase  # B.R.
     if len(phrase) > 60:
         return False
     ends_here = any(_POSTSCRIPT.match(line) or _is_sentence(line) for line in below[:3])
     if ends_here or any(_POSTSCRIPT.match(line) for line in below) or not _is_short_enough(below):
         return False
     if all(part.strip() in CLOSINGS for part in phrase.split("/")):  # in two languages, perhaps
+        return True
+    if SIGNED.match(look.strip(_EDGE)):
         return True
     if phrase in THANKS:
         return bool(below) and bool(_NAME.match(below[0].strip(_EDGE))) and not _is_phrase(below[0])
@@ -109,9 +115,16 @@ def _is_phrase(line: str) -> bool:
 
 
 def _closes_on_one_line(look: str) -> bool:
-    """Read "Best regards, Li Wei": a closing phrase, a comma, a name."""
+    """Read "Best regards, Li Wei", "LG Uwe", "Warm regards from Izmir": a closing, and who or where from."""
     phrase, comma, name = re.sub("[，、،]", ",", look).partition(",")
-    return bool(comma) and phrase.strip(_EDGE).lower() in CLOSINGS and bool(_NAME.match(name.strip(_EDGE)))
+    if comma and phrase.strip(_EDGE).lower() in CLOSINGS:
+        return bool(_NAME.match(name.strip(_EDGE)))
+    words = look.strip(_EDGE).split()
+    for count in range(1, min(4, len(words))):
+        if " ".join(words[:count]).lower().strip(_EDGE) in CLOSINGS - WEAK_CLOSINGS:
+            rest = words[count:]
+            return rest[0].lower() in FROM or (len(rest) <= 3 and all(word[0].isupper() for word in rest))
+    return False
 
 
 def _is_sentence(line: str) -> bool:

@@ -138,6 +138,7 @@ CLOSINGS = _phrases("""
     thanks & regards | thanks and regards | thanks & best regards | thanks and best regards | brgds | br
     best wishes | with best wishes | warm wishes | all the best | take care | cheers | sincerely
     sincerely yours | yours | yours sincerely | yours truly | yours faithfully | respectfully | cordially
+    kind rgds | warm rgds | kr | tks & rgds | b/rgds | brgds | rgrds
     goodbye | bye | see you | talk soon
     mit freundlichen grüßen | mit freundlichen grüssen | mit freundlichem gruß | mit freundlichem gruss
     freundliche grüße | freundliche grüsse | freundlichen gruß | viele grüße | viele grüsse | liebe grüße
@@ -152,20 +153,20 @@ CLOSINGS = _phrases("""
     cordiali saluti | distinti saluti | saluti | un saluto | un cordiale saluto | i migliori saluti
     cari saluti | arrivederci | a presto
     atenciosamente | cumprimentos | melhores cumprimentos | com os melhores cumprimentos | att | abraço
-    os melhores cumprimentos | um abraço | abraços | adeus | até breve | cordiais saudações
+    os melhores cumprimentos | um abraço | abraços | abs | adeus | até breve | cordiais saudações
     met vriendelijke groet | met vriendelijke groeten | vriendelijke groet | vriendelijke groeten | groet
     groeten | groetjes | hartelijke groet | hartelijke groeten | mvg | hoogachtend | tot ziens
     pozdrawiam | z poważaniem | serdecznie pozdrawiam | pozdrawiam serdecznie | pozdrowienia
     z wyrazami szacunku | łączę pozdrowienia | do widzenia
     med vänlig hälsning | med vänliga hälsningar | vänliga hälsningar | vänligen | hälsningar | mvh
     med venlig hilsen | venlig hilsen | de bedste hilsner | med vennlig hilsen | vennlig hilsen | hilsen | vh
-    ystävällisin terveisin | parhain terveisin | terveisin | t. | hyvästi | näkemiin
+    ystävällisin terveisin | parhain terveisin | terveisin | t | hyvästi | näkemiin
     s pozdravem | s přátelským pozdravem | s úctou | s pozdravom | na shledanou | hezký den
     saygılarımla | saygılarımızla | saygılar | iyi çalışmalar | iyi günler | kolay gelsin | sevgiler
     selamlar | hoşça kalın
     с уважением | с наилучшими пожеланиями | с наилучшими | всего доброго | всего наилучшего | до свидания
     з повагою | с поздрави | поздрави
-    üdvözlettel | tisztelettel | viszontlátásra | cu stimă | cu respect | o zi bună | cu drag
+    üdvözlettel | üdv | tisztelettel | viszontlátásra | cu stimă | cu respect | o zi bună | cu drag
     με εκτίμηση | με φιλικούς χαιρετισμούς | φιλικά
     trân trọng | trân trọng kính chào | thân mến | thân ái | kính thư | thân
     hormat kami | salam | salam hormat | hormat saya
@@ -182,6 +183,14 @@ CLOSINGS = _phrases("""
     مع فائق الاحترام | بالتوفيق | في أمان الله
     בברכה | בכבוד רב | ขอแสดงความนับถือ | ด้วยความเคารพ
 """)
+# Words that mean something else, too, when a name or a noun follows them directly: Best Price.
+WEAK_CLOSINGS = _phrases(
+    "best | salud | att | atte | t | vh | bg | vg | br | yours | bye | thân | salam | 以上"
+)
+# "Many greetings from Izmir"
+FROM = _phrases("from | aus | de | depuis | du | da | dalla | van | uit | från | fra | из | desde | z | ze")
+# A name, and a word for "wrote this with respect".
+SIGNED = re.compile(r"^[^\W\d_]{2,12}\s?(?:드림|올림|배상|拜上|敬上|谨上|謹上|谨启|拝)$")
 # Thanks and good wishes are words to the reader, too; they open a signature only right above a name.
 THANKS = _phrases("""
     thanks | many thanks | thanks again | thank you | thank you very much | thanks a lot | thx | tks

@@ -33,7 +33,8 @@ OUR_HEADERS = {
 }  # fmt: skip
 PAGE = (
     b"Content-Type: text/html; charset=utf-8\r\n\r\n<div><p>Hi <a href='https://x.example'>x</a></p>"
-    b"<ul><li>a</li></ul><div class=gmail_quote>old</div><span style='display:none'>h</span>&lt;!channel&gt;</div>"
+    b"<ul><li>a</li></ul><div class=gmail_quote>old</div>"
+    b"<span style='display:none'>h</span>&lt;!channel&gt;</div>"
 )
 MAILS = [
     mail("您好，订单已发货。".encode("gb18030"), charset="gb2312", Subject="=?gb2312?B?xOO6w8rAvec=?="),
