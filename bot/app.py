@@ -26,8 +26,9 @@ from bot.settings import Settings
 from bot.storage import blobs, health, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
-from handlers import events, guard, home, mail, operations, people, suppliers
+from handlers import events, guard, home, mail, operations, people, standups, suppliers, talk
 from jobs import people as people_jobs
+from jobs import standups as standup_jobs
 from jobs import suppliers as supplier_jobs
 from jobs import upkeep
 from jobs.arrivals import ArrivalWorker
@@ -36,7 +37,9 @@ from jobs.pacing import Pace
 from jobs.schedule import Heartbeat
 
 # Importing these filled the route table.
-ROUTED = (events, home, operations, people, suppliers)
+ROUTED = (events, home, operations, people, standups, suppliers, talk)
+# Each gives the errands of its area; importing them filled the morning's sections.
+PLANNED = (people_jobs, standup_jobs)
 
 
 async def run(settings: Settings, *, http: bool = False) -> None:
@@ -66,7 +69,7 @@ async def running(settings: Settings, *, http: bool = False) -> AsyncIterator[Se
             clock=clock,
             database=database,
             views=client,
-            channels=await installation.prepare(client, database, settings, identity),
+            channels=await installation.prepare(client, database, settings, identity, clock.now()),
             bot_user_id=identity.bot_user_id,
             team_id=identity.team_id,
         )
@@ -117,7 +120,9 @@ async def _start(
     )
     await _plan_upkeep(services)
     await people_jobs.plan(services)
-    errands = {upkeep.KIND: upkeep.errand, **people_jobs.errands()}
+    errands = {upkeep.KIND: upkeep.errand}
+    for area in PLANNED:
+        errands |= area.errands()
     heartbeat = Heartbeat(database, clock, errands, [dispatcher.wake, arrivals.wake])
     for worker in (dispatcher, arrivals):
         await _work(stack, worker)

@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SwitchboardError
 from bot.gateways.bolt import Identity
+from bot.people import roster
 from bot.people import store as people
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.suppliers.model import Channels
-from handlers.events import person_of
+from handlers.events import heard
 
 
 class AlreadyRunning(SwitchboardError):
@@ -47,18 +49,18 @@ def only_process(directory: Path) -> Iterator[None]:
 
 
 async def prepare(
-    client: AsyncWebClient, database: Database, settings: Settings, identity: Identity
+    client: AsyncWebClient, database: Database, settings: Settings, identity: Identity, now: datetime
 ) -> Channels:
     """Learn who is here, and find or make the channels that mail goes to."""
     everybody = [
-        person_of(user, identity.team_id)
+        heard(user, identity.team_id)
         async for user in _pages(client.users_list, "members", limit=200, include_locale=True)
     ]
     async with database.write() as session:
         pinned = await people.pin_team(session, identity.team_id)
         if pinned != identity.team_id:
             raise WrongWorkspace(known=pinned, found=identity.team_id)
-        await people.keep(session, everybody)
+        await roster.keep(session, everybody, now)
     known = {
         channel["name"]: channel
         async for channel in _pages(

@@ -1,25 +1,22 @@
 """Slack's events, on their way from the inbox to whoever hears them."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from bot import blocks
-from bot.people import permissions
+from bot.people import absence, permissions, roster
 from bot.people import store as people
+from bot.people.absence import Status
 from bot.people.model import Person
+from bot.people.roster import Heard
 from bot.services import Services
-from bot.storage import outbox
 from bot.storage.triggers import Trigger
 from bot.suppliers import notes
 from bot.words import speaking
+from handlers import talk
 from handlers.guard import unknown_person
 from handlers.routes import TABLE, Request, event
-
-HELP = (
-    "Hello! I bring the suppliers' mail into Slack, and your answers back to them.\n"
-    "*/supplier* shows all suppliers and what waits for us; */supplier help* says what else there is. "
-    "My Home tab shows what waits for an answer."
-)
 
 
 async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
@@ -49,7 +46,7 @@ async def message(request: Request) -> None:
     if said.get("subtype") not in (None, "file_share", "thread_broadcast"):
         return
     if said.get("channel_type") == "im":
-        await _answer(request, said)
+        await talk.heard(request, said)
     elif said.get("thread_ts") and said["thread_ts"] != said["ts"]:
         await _typed_in_thread(request, said)
 
@@ -71,36 +68,45 @@ async def _typed_in_thread(request: Request, said: dict[str, Any]) -> None:
 @event("app_mention")
 async def app_mention(request: Request) -> None:
     """Answer somebody who mentions the bot."""
-    await _answer(request, request.body["event"])
-
-
-async def _answer(request: Request, said: dict[str, Any]) -> None:
-    if not request.person.may_act:
-        return
-    payload = {"channel": said["channel"], "text": HELP, "blocks": [blocks.section(HELP)]}
-    if thread_ts := said.get("thread_ts"):
-        payload["thread_ts"] = thread_ts
-    answer = outbox.Draft(
-        key=f"answer:{said['channel']}:{said['ts']}",
-        kind="slack.post",
-        lane=f"slack:{said['channel']}",
-        payload=payload,
-    )
-    async with request.transaction() as session:
-        await outbox.add(session, answer)
+    await talk.heard(request, request.body["event"])
 
 
 @event("team_join")
 @event("user_change")
 async def user_change(request: Request) -> None:
-    """Keep what is known of a person up to date."""
+    """Keep what is known of a person up to date: name, zone, status, and whether they are still there."""
+    user = request.body["event"]["user"]
+    # Slack leaves the language out now and then; what is known of it stays.
+    user = {"locale": request.person.slack_language, **user}
     async with request.transaction() as session:
-        await people.keep(session, [person_of(request.body["event"]["user"], request.services.team_id)])
+        await roster.keep(session, [heard(user, request.services.team_id)], request.services.clock.now())
 
 
-def person_of(user: dict[str, Any], team_id: str) -> Person:
+@event("dnd_updated_user")
+async def dnd_updated_user(request: Request) -> None:
+    """Note until when somebody does not want to be disturbed."""
+    rest, now = request.body["event"]["dnd_status"], request.services.clock.now()
+    start, end = _instant(rest.get("next_dnd_start_ts")), _instant(rest.get("next_dnd_end_ts"))
+    resting = rest.get("dnd_enabled") and start and end and start <= now < end
+    async with request.transaction() as session:
+        person = await people.get(session, request.person.id)
+        if person is not None:
+            await absence.follow_quiet(session, person, end if resting else None, now)
+
+
+def _instant(timestamp: Any) -> datetime | None:
+    return datetime.fromtimestamp(timestamp, UTC) if timestamp else None
+
+
+def heard(user: dict[str, Any], team_id: str) -> Heard:
     """Read a person as Slack describes one (https://docs.slack.dev/reference/objects/user-object)."""
     profile = user.get("profile", {})
+    until = _instant(profile.get("status_expiration"))
+    status = Status(profile.get("status_emoji") or "", profile.get("status_text") or "", until)
+    return Heard(_person(user, profile, team_id), status)
+
+
+def _person(user: dict[str, Any], profile: dict[str, Any], team_id: str) -> Person:
     name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user["name"]
     return Person(
         id=user["id"],

@@ -11,6 +11,7 @@ from bot.blocks import Block
 from bot.people import absence, areas, availability, directory, messages, modals, overlap, store
 from bot.people.model import Person
 from bot.people.permissions import Rank
+from bot.suppliers import messages as supplier_messages
 from bot.week import HoursNotUnderstood
 from bot.words import _
 from handlers import guard, home
@@ -33,7 +34,10 @@ def word(name: str) -> Callable[[Word], Word]:
     return register
 
 
-@command("/switchboard")
+COMMAND = "/switchboard"
+
+
+@command(COMMAND)
 async def switchboard(request: Request) -> None:
     """Hand a word on to whoever answers it."""
     name, _space, rest = request.body.get("text", "").strip().partition(" ")
@@ -52,7 +56,9 @@ async def help_(request: Request, _rest: str) -> None:
     await request.ack(text=_("What I can do"), blocks=await help_blocks(request))
 
 
-HELPS: dict[str, Callable[[], str]] = {}
+# What each area can do, said to everybody, and what only leads and admins can.
+HELPS: dict[str, Callable[[], str]] = {"suppliers": lambda: _(supplier_messages.HELP)}
+HELPS_OF_LEADS: dict[str, Callable[[], str]] = {}
 
 
 async def help_blocks(request: Request) -> list[Block]:
@@ -62,7 +68,8 @@ async def help_blocks(request: Request) -> list[Block]:
     shown = [blocks.section(_(messages.HELP))]
     if request.standing.is_admin:
         shown.append(blocks.section(_(messages.HELP_ADMIN)))
-    shown += [blocks.section(HELPS[area]()) for area in on if area in HELPS]
+    helps = [HELPS, HELPS_OF_LEADS] if request.standing.rank >= Rank.LEAD else [HELPS]
+    shown += [blocks.section(help_[area]()) for area in on for help_ in helps if area in help_]
     return shown
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.people import mornings, notices
+from bot.people import directory, mornings, notices
 from bot.people import store as people
 from bot.services import Services
 from bot.storage import schedule
@@ -23,6 +23,7 @@ async def plan(services: Services) -> None:
     """Plan everybody's mornings at start: somebody may have come or changed while we were away."""
     now = services.clock.now()
     async with services.database.write() as session:
+        await directory.ensure_departments(session)
         for person in await people.colleagues(session):
             await mornings.plan_if_new(session, person, now)
 

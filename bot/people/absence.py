@@ -100,6 +100,15 @@ def understood(text: str, today: date) -> Away:
     return Away(start, start if rest == words else None)
 
 
+def is_understood(text: str) -> bool:
+    """Tell whether somebody typed a time, whichever day it is."""
+    try:
+        understood(text, date(2000, 1, 1))
+    except DateNotUnderstood:
+        return False
+    return True
+
+
 def _stretch(words: str, today: date) -> Away | None:
     """Read what names no date: “3 days”, “next week”, and nothing at all."""
     sunday = today + (6 - today.weekday()) * _DAY
