@@ -60,6 +60,17 @@ async def test_it_keeps_each_persons_draft_in_one_window(desk: Desk) -> None:
     await expect(page.locator(".stage .composer__text")).to_have_value("Nora is still writing")
 
 
+async def test_it_leaves_a_channel_that_somebody_else_does_not_see(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("logistics"))
+
+    await become(page, "Ola Berg")
+    await expect(page.get_by_role("heading", name="marketing")).to_be_visible()
+    await expect(page.locator(".toast")).to_have_count(0)
+    await page.goto(f"{desk.slack.url}/archives/{desk.channel('logistics')}")
+
+    await expect(page.locator(".toast", has_text="not yours to see")).to_be_visible()
+
+
 async def test_it_tells_of_a_direct_message_to_one_of_the_others(desk: Desk) -> None:
     page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
     await expect(page.locator(".pane__title")).to_be_visible()

@@ -2,19 +2,16 @@
 
 import { ApiError, get } from "./api.js";
 import { setClock, startTicking } from "./clock.js";
-import { Conversation } from "./conversation.js";
 import { el, patch } from "./dom.js";
 import { applyEvent } from "./events.js";
-import { AppPane } from "./home.js";
 import { openJump } from "./jump.js";
-import { Mailbox } from "./mailbox.js";
 import { mountModal, renderModal } from "./modal.js";
 import { closeSide, followPermalinks, go } from "./navigate.js";
+import { drawPanes, dropPanes, panes, placePanes } from "./panes.js";
 import { closePopup } from "./popup.js";
 import { watchOthers } from "./others.js";
 import { followPeople } from "./profile.js";
 import { parseRoute, pathHash } from "./route.js";
-import { SearchResults, Thread } from "./side.js";
 import { sidebar } from "./sidebar.js";
 import { applyState, changed, loadFeed, loadMails, on, store, trouble } from "./store.js";
 import { Stream } from "./stream.js";
@@ -33,7 +30,6 @@ const stage = el("main.stage");
 const extra = el("aside.extra", { hidden: true, "aria-label": "Thread or search" });
 const bench = el("section.workbench", { hidden: true, "aria-label": "Workbench" });
 const bar = el("div.connection", { role: "status", hidden: true }, "Reconnecting…");
-const panes = { main: null, mainKey: "", extra: null, extraKey: "" };
 let stream = null;
 
 /** Be the person of the route: their state, their stream. */
@@ -99,23 +95,22 @@ async function startAfresh() {
   follow();
 }
 
-function dropPanes() {
-  panes.main?.close();
-  panes.extra?.close();
-  Object.assign(panes, { main: null, mainKey: "", extra: null, extraKey: "" });
-}
-
 async function follow() {
   const route = parseRoute();
   const known = store.me?.id ?? localStorage.getItem(LAST_PERSON) ?? undefined;
+  const switching = store.me && route.me && route.me !== store.me.id;
   closePopup();
   try {
-    if (!store.me || (route.me && route.me !== store.me.id)) await start(route.me ?? known);
+    if (!store.me || switching) await start(route.me ?? known);
+    // What was just made may be known to the workspace, and not yet here.
+    else if (!exists(route)) await refresh(store.me.id);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return showFailure(error.message);
   }
-  if (route.kind && !exists(route)) trouble("This conversation does not exist, or is not yours to see.");
+  // Somebody else need not see what one just looked at; a link that leads nowhere is worth a word.
+  if (route.kind && !exists(route) && !switching)
+    trouble("This conversation does not exist, or is not yours to see.");
   if (!route.kind || !exists(route)) return go({ ...defaultPlace(), me: store.me.id }, "list");
   store.route = { ...route, ...appPlace(route), me: store.me.id };
   return changed("route");
@@ -167,77 +162,20 @@ function showFailure(sentence) {
   );
 }
 
-function place() {
-  const { route } = store;
-  const key = [
-    store.me.id,
-    route.kind,
-    route.kind === "channel" ? route.channel : "",
-    route.tab,
-    route.address,
-  ].join(" ");
-  if (key !== panes.mainKey) {
-    panes.main?.close();
-    panes.mainKey = key;
-    panes.main = {
-      channel: () => new Conversation(route.channel),
-      app: () => new AppPane(route.tab),
-      mail: () => new Mailbox(route.address),
-    }[route.kind]();
-    if (matchMedia("(hover: hover)").matches)
-      queueMicrotask(() => {
-        if (!route.thread && !route.at) panes.main.focus();
-      });
-  }
-  placeExtra();
-}
-
-function placeExtra() {
-  const { route, searching } = store;
-  const key = route.thread
-    ? `thread ${store.me.id} ${route.channel} ${route.thread}`
-    : searching
-      ? `search ${searching}`
-      : "";
-  if (key === panes.extraKey) return;
-  panes.extra?.close();
-  panes.extraKey = key;
-  panes.extra = route.thread
-    ? new Thread(route.channel ?? panes.main.channel, route.thread)
-    : searching
-      ? new SearchResults(searching)
-      : null;
-}
-
 function drawAll() {
   if (!store.me || !store.route.kind) return;
-  place();
+  placePanes(stage, extra);
   document.title = title();
   app.dataset.pane = panes.extra ? "extra" : (store.pane ?? "main");
   app.dataset.side = store.route.kind === "mail" ? "outside" : "inside";
   store.openChannel = panes.main?.channel ?? null;
   patch(app, bar, side, stage, extra, bench);
-  show(stage, panes.main.element);
-  show(extra, panes.extra?.element);
-  extra.hidden = !panes.extra;
   drawSide();
   drawPanes();
 }
 
-// A pane is put in whole: patching would make the old pane look like the new one, and leave the new one outside.
-function show(holder, element) {
-  if (holder.firstChild === (element ?? null)) return;
-  holder.replaceChildren(...(element ? [element] : []));
-}
-
 function drawSide() {
   if (store.me) patch(side, sidebar());
-}
-
-function drawPanes() {
-  if (!store.me || !panes.main) return;
-  panes.main.render();
-  panes.extra?.render();
 }
 
 function title() {
