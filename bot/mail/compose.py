@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from bot.mail.model import Address
@@ -17,6 +17,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]+")
+_NOT_OF_DOMAINS = re.compile(r"[^\w.\-\[\]:]+")
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 # The first and the last of a long thread are enough for any program to find it; headers have limits.
 _REFERENCES_KEPT = 20
@@ -46,7 +47,9 @@ def compose_reply(
     now: datetime,
 ) -> bytes:
     """Make the mail. Its Message-ID comes from `uid`, so that a repeated try is the same mail."""
-    mail = EmailMessage(policy=SMTP)
+    addresses = (sender, to, *cc)
+    plain = all(one.address.rpartition("@")[0].isascii() for one in addresses)
+    mail = EmailMessage(policy=SMTP if plain else SMTPUTF8)
     mail["Message-ID"] = f"<{uid}@{domain}>"
     mail["Date"] = format_datetime(now)
     mail["From"] = _header(sender)
@@ -77,7 +80,18 @@ def _quotation(answered: Answered) -> str:
 
 
 def _header(address: Address) -> HeaderAddress:
-    return HeaderAddress(display_name=_one_line(address.name), addr_spec=_one_line(address.address))
+    # By its two halves: as a whole the library refuses addresses that exist, such as taro..y@mobile.example.
+    local, _, domain = _one_line(address.address).rpartition("@")
+    return HeaderAddress(display_name=_one_line(address.name), username=local, domain=_ascii(domain))
+
+
+def _ascii(domain: str) -> str:
+    """Write a domain in the letters that every mail server takes."""
+    domain = _NOT_OF_DOMAINS.sub("", domain)
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
 
 
 def _one_line(text: str) -> str:

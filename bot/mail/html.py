@@ -8,9 +8,9 @@ apart.
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from bot.mail.charsets import visible
+from bot.mail.links import disclosure, is_link
 from bot.mail.tags import Token, tokens
 
 Element = dict[str, Any]
@@ -40,7 +40,6 @@ _QUOTES = ("gmail_quote", "yahoo_quoted", "qmbox", "moz-cite-prefix", "outlookme
 _ONLY_QUOTES_FOLLOW = ("divrplyfwdmsg", "appendonsend")
 _SPACE = re.compile(r"[\s\u00a0]+")
 _BARE_LINK = re.compile(r"\bhttps?://[^\s<>\"'，。、）)]{3,2000}")
-_HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})\b", re.IGNORECASE)
 # No mail a person wrote needs more; a crafted one stops here.
 _MOST_PIECES = 20_000
 
@@ -70,7 +69,7 @@ def plain_rich(text: str) -> list[Element]:
     end = 0
     for found in _BARE_LINK.finditer(text):
         url = found.group().rstrip(".,;:!?")
-        if not _is_link(url):
+        if not is_link(url):
             continue
         if found.start() > end:
             pieces.append({"type": "text", "text": text[end : found.start()]})
@@ -79,17 +78,6 @@ def plain_rich(text: str) -> list[Element]:
     if text[end:]:
         pieces.append({"type": "text", "text": text[end:]})
     return [{"type": "rich_text_section", "elements": pieces}] if pieces else []
-
-
-def _is_link(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        is_disguised = parts.username is not None  # http://bank.example@elsewhere.example
-    except ValueError:
-        return False
-    if parts.scheme.lower() == "mailto":
-        return "@" in parts.path
-    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and not is_disguised
 
 
 @dataclass
@@ -155,7 +143,7 @@ class _Walker:
             self._write(" | ")
         if quotes and not self._quoting:
             self._end_section()
-        link = given.get("href") if tag == "a" and _is_link(given.get("href", "").strip()) else None
+        link = given.get("href") if tag == "a" and is_link(given.get("href", "").strip()) else None
         opened = _Open(tag, hidden, quotes, _STYLES.get(tag), link.strip() if link else None)
         self._open.append(opened)
         self._hidden += hidden
@@ -247,7 +235,7 @@ class _Walker:
             return
         piece: Element = {"type": "link", "url": url[:2000]}
         if label != url:
-            piece["text"] = label + _disclosure(label, url)
+            piece["text"] = label + disclosure(label, url)
         self._target.append(piece)
 
     def _end_item(self) -> None:
@@ -280,24 +268,6 @@ class _Walker:
         self._end_section()
         quoted = re.sub(r"\n{3,}", "\n\n", "".join(self._quoted)).strip()
         return Walked(self._elements, as_text(self._elements), quoted, self._images, self._whole)
-
-
-def _disclosure(label: str, url: str) -> str:
-    """Show the real host where a label shows another one, or where its letters may deceive."""
-    shown = _HOST.search(label[:500])
-    host = (urlsplit(url).hostname or "").lower()
-    if host and not host.isascii():
-        return f" [{_spelled_out(host)}]"
-    if shown and host and shown.group(1).lower().removeprefix("www.") != host.removeprefix("www."):
-        return f" [{host}]"
-    return ""
-
-
-def _spelled_out(host: str) -> str:
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        return host.encode("ascii", "backslashreplace").decode()
 
 
 def _trim(pieces: list[Element]) -> None:

@@ -15,8 +15,8 @@ from bot.mail.words import (
     SENT_FROM_AFTER,
     SENT_FROM_BEFORE,
     SIGNED,
+    STRONG_CLOSINGS,
     THANKS,
-    WEAK_CLOSINGS,
 )
 
 _DASHES = re.compile(r"\s*--\s*$|\s*—\s*$")
@@ -121,7 +121,7 @@ def _closes_on_one_line(look: str) -> bool:
         return bool(_NAME.match(name.strip(_EDGE)))
     words = look.strip(_EDGE).split()
     for count in range(1, min(4, len(words))):
-        if " ".join(words[:count]).lower().strip(_EDGE) in CLOSINGS - WEAK_CLOSINGS:
+        if " ".join(words[:count]).lower().strip(_EDGE) in STRONG_CLOSINGS:
             rest = words[count:]
             return rest[0].lower() in FROM or (len(rest) <= 3 and all(word[0].isupper() for word in rest))
     return False

@@ -184,7 +184,7 @@ CLOSINGS = _phrases("""
     בברכה | בכבוד רב | ขอแสดงความนับถือ | ด้วยความเคารพ
 """)
 # Words that mean something else, too, when a name or a noun follows them directly: Best Price.
-WEAK_CLOSINGS = _phrases(
+STRONG_CLOSINGS = CLOSINGS - _phrases(
     "best | salud | att | atte | t | vh | bg | vg | br | yours | bye | thân | salam | 以上"
 )
 # "Many greetings from Izmir"

@@ -136,6 +136,31 @@ def test_it_writes_names_with_commas_and_other_letters() -> None:
             assert mail.to[0].name.replace("\\", "").strip("\"' ") == name.replace("\\", "").strip("\"' ")
 
 
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("taro..y@mobile.example", "taro..y@mobile.example"),
+        (".taro.@mobile.example", ".taro.@mobile.example"),
+        ("o'neil+a=b@x.example", "o'neil+a=b@x.example"),
+        ("li@例え.example", "li@xn--r8jz45g.example"),
+        ("李@x.example", "李@x.example"),
+        ("a@x..example", "a@x..example"),
+        ("a@x, evil@y.example", "N <"),
+        ("a@[192.0.2.1]", "a@[192.0.2.1]"),
+        ("no address", ""),
+    ],
+)
+def test_it_writes_to_addresses_that_are_odd(address: str, written: str) -> None:
+    raw = composed(to=Address("N", address))
+    head = raw.partition(b"\r\n\r\n")[0].decode()
+    assert written in head
+    assert "evil@" not in head.replace('"a@x, evil"@y.example', "")
+    assert [line.partition(":")[0] for line in head.split("\r\n") if not line.startswith((" ", "\t"))] == [
+        "Message-ID", "Date", "From", "To", "Subject", "In-Reply-To", "References", LOOP_HEADER,
+        "Content-Type", "Content-Transfer-Encoding", "MIME-Version",
+    ]  # fmt: skip
+
+
 def test_it_keeps_long_lines_and_all_letters() -> None:
     for text in (
         "x" * 20_000,
