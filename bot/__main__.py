@@ -109,7 +109,7 @@ async def _with_database(work: Callable[..., Coroutine[Any, Any, None]]) -> None
     from bot import app, settings
     from bot.storage.database import Database
 
-    assert app.run  # importing the whole bot names every table
+    assert app.ROUTED  # importing the whole bot names every table
     loaded = settings.load()
     loaded.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(loaded.database)

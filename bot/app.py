@@ -12,20 +12,25 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import clock as clocks
 from bot import installation
 from bot.clock import Clock, MovableClock, SystemClock
+from bot.errors import SettingsError
 from bot.gateways import bolt, clockstream, mailbox
 from bot.gateways import slack as slack_gateway
+from bot.gateways.llm import OpenAIModel
 from bot.gateways.mailbox import MailCourier, Server
 from bot.gateways.metrics import Gauge
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
 from bot.gateways.web import Quiet, WebServer
 from bot.mail import language
-from bot.ports import Courier
+from bot.ports import Courier, LanguageModel
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage import blobs, health, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
+from bot.understanding.asking import ThriftyModel
+from bot.understanding.nomodel import NoModel
+from bot.understanding.settings import ModelSettings, Price, problems
 from handlers import events, guard, home, mail, operations, people, standups, suppliers, talk
 from jobs import people as people_jobs
 from jobs import standups as standup_jobs
@@ -69,6 +74,7 @@ async def running(settings: Settings, *, http: bool = False) -> AsyncIterator[Se
             clock=clock,
             database=database,
             views=client,
+            model=await _model(stack, settings, database, clock),
             channels=await installation.prepare(client, database, settings, identity, clock.now()),
             bot_user_id=identity.bot_user_id,
             team_id=identity.team_id,
@@ -91,6 +97,31 @@ async def _clock(stack: AsyncExitStack, settings: Settings) -> Clock:
     token = settings.clock_token.get_secret_value()
     await stack.enter_async_context(clockstream.following(settings.clock_url, token, clock))
     return clock
+
+
+async def _model(
+    stack: AsyncExitStack, settings: Settings, database: Database, clock: Clock
+) -> LanguageModel:
+    """Give the language model that is set up, with its budget and its memory; or the one that says no."""
+    agreed = ModelSettings(
+        model=settings.llm_model,
+        base_url=settings.llm_base_url,
+        key=settings.llm_key.get_secret_value(),
+        prices={name: Price(one.tokens_in, one.tokens_out) for name, one in settings.llm_prices.items()},
+        currency=settings.llm_currency,
+        daily_money=settings.llm_daily_money,
+        daily_tokens=settings.llm_daily_tokens,
+        timeout=settings.llm_timeout,
+        deadline=settings.llm_deadline,
+        redact=settings.llm_redact,
+    )
+    if wrong := problems(agreed):
+        raise SettingsError(problems="\n".join(f"- {problem}" for problem in wrong))
+    if not agreed.is_on:
+        return NoModel()
+    model = OpenAIModel(agreed)
+    stack.push_async_callback(model.close)
+    return ThriftyModel(model, agreed, database, clock)
 
 
 async def _start(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.clock import Clock
+from bot.ports import LanguageModel
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.suppliers.model import Channels
@@ -25,6 +26,7 @@ class Services:
     clock: Clock
     database: Database
     views: Views
+    model: LanguageModel
     channels: Channels
     bot_user_id: str
     team_id: str

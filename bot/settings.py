@@ -6,6 +6,7 @@ secrets) and from a TOML file, `switchboard.toml` or the one `SWITCHBOARD_CONFIG
 
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +32,15 @@ class Mailbox(BaseModel):
     address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     name: str = ""
     area: Literal["suppliers"] = "suppliers"
+
+
+class TokenPrice(BaseModel):
+    """What a million tokens of a model cost."""
+
+    model_config = {"extra": "forbid"}
+
+    tokens_in: Decimal = Field(ge=0)
+    tokens_out: Decimal = Field(ge=0)
 
 
 class Settings(BaseSettings):
@@ -63,6 +73,17 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+
+    llm_model: str = ""
+    llm_key: SecretStr = SecretStr("")
+    llm_base_url: str = ""
+    llm_redact: bool = True
+    llm_prices: dict[str, TokenPrice] = {}
+    llm_currency: str = "USD"
+    llm_daily_money: Decimal | None = Field(default=None, ge=0)
+    llm_daily_tokens: int | None = Field(default=2_000_000, ge=0)
+    llm_timeout: float = Field(default=20.0, gt=0)
+    llm_deadline: float = Field(default=45.0, gt=0)
 
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -98,6 +119,7 @@ class Settings(BaseSettings):
             init_settings,
             env_settings,
             _FromFiles(settings_cls),
+            _FromOpenAI(settings_cls),
             TomlConfigSettingsSource(settings_cls, toml),
         )
 
@@ -114,6 +136,18 @@ class _FromFiles(PydanticBaseSettingsSource):
             name: self.get_field_value(info, name)[0] for name, info in self.settings_cls.model_fields.items()
         }
         return {name: value for name, value in values.items() if value is not None}
+
+
+class _FromOpenAI(PydanticBaseSettingsSource):
+    """The names every program that speaks to OpenAI knows."""
+
+    _NAMES = {"llm_key": "OPENAI_API_KEY", "llm_base_url": "OPENAI_BASE_URL"}  # noqa: RUF012
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        return os.environ.get(self._NAMES.get(field_name, "")) or None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name in self._NAMES if (value := os.environ.get(self._NAMES[name]))}
 
 
 def load(**given: Any) -> Settings:
