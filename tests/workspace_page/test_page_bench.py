@@ -52,7 +52,7 @@ async def test_it_lists_what_came_due_on_the_way(desk: Desk) -> None:
     await expect(message(page, "The kiln has cooled")).to_be_visible()
     await page.get_by_role("button", name=re.compile("thing.* happened")).click()
 
-    await expect(page.locator(".fired")).to_contain_text("The kiln has cooled")
+    await expect(page.get_by_label("What happened")).to_contain_text("wrote in #general: The kiln has cooled")
 
 
 async def test_it_shows_the_whole_story_of_a_click(desk: Desk) -> None:

@@ -178,7 +178,8 @@ function happened(who) {
   const words = store.moving
     ? "Moving on, one due thing after the other…"
     : "Move the clock: what becomes due on the way happens in order, and is listed here.";
-  const coming = store.coming.map(({ post_at: at, channel, text }) => [at, `${placeOf(channel)}: ${text}`]);
+  const ahead = store.coming.filter(({ post_at: at }) => at > now());
+  const coming = ahead.map(({ post_at: at, channel, text }) => [at, `${placeOf(channel)}: ${text}`]);
   return [
     store.fired.length
       ? [
