@@ -12,6 +12,7 @@ from bot import clock
 from bot.storage import inbox, triggers
 from bot.storage.database import Database
 from bot.storage.inbox import Arrival, LostClaim
+from bot.storage.outbox import StillOnItsWay
 from bot.storage.triggers import Trigger
 from jobs import runner
 
@@ -24,6 +25,7 @@ WAITS = (1, 5, 30, 120, 600)
 # A row that was claimed so often without ever failing or ending takes the process down each time.
 KILLER = 20
 _LAST_CALL = 3.0
+_UNTIL_IT_IS_KNOWN = 1.0
 
 
 class ArrivalWorker:
@@ -129,14 +131,22 @@ class ArrivalWorker:
         if arrival.attempts > len(WAITS):
             await self._give_up(arrival, error)
             return
-        wait = timedelta(seconds=WAITS[arrival.attempts - 1])
         with suppress(LostClaim):
-            async with self._database.write() as session:
-                retry_at = await self._database.machine_now(session) + wait
-                await inbox.release(session, arrival, retry_at=retry_at, error=error)
+            await self._put_off(arrival, WAITS[arrival.attempts - 1], error=error)
+
+    async def _put_off(
+        self, arrival: Arrival, seconds: float, *, error: str | None = None, counts: bool = True
+    ) -> None:
+        async with self._database.write() as session:
+            retry_at = await self._database.machine_now(session) + timedelta(seconds=seconds)
+            await inbox.release(session, arrival, retry_at=retry_at, error=error, counts=counts)
 
     async def _handle(self, arrival: Arrival, trigger: Trigger) -> None:
-        await self._handlers[arrival.source](arrival.body, trigger)
+        try:
+            await self._handlers[arrival.source](arrival.body, trigger)
+        except StillOnItsWay:
+            await self._put_off(arrival, _UNTIL_IT_IS_KNOWN, counts=False)
+            return
         if not trigger.done:
             async with trigger.transaction():
                 pass  # there was nothing to write: only the mark
@@ -154,4 +164,4 @@ class ArrivalWorker:
         async with self._database.write() as session:
             for arrival in arrivals:
                 with suppress(LostClaim):
-                    await inbox.release(session, arrival, retry_at=None, error=None)
+                    await inbox.release(session, arrival, retry_at=None, counts=False)

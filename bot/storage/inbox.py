@@ -69,6 +69,7 @@ class Arrival:
     key: str
     lane: str
     body: bytes
+    received_at: datetime
     attempts: int
     token: int
 
@@ -211,7 +212,7 @@ async def claim(database: Database, *, limit: int, lease: timedelta) -> list[Arr
 
 
 def _arrival(row: InboxRow) -> Arrival:
-    return Arrival(row.id, row.source, row.key, row.lane, row.body, row.attempts, row.token)
+    return Arrival(row.id, row.source, row.key, row.lane, row.body, row.received_at, row.attempts, row.token)
 
 
 def _is_claim(arrival: Arrival) -> ColumnElement[bool]:
@@ -228,14 +229,20 @@ async def _settle(session: AsyncSession, arrival: Arrival, **values: object) -> 
 
 async def finish(session: AsyncSession, arrival: Arrival) -> None:
     """Mark it done, in the transaction of its effects. `LostClaim` undoes them all: somebody else has it."""
+    session.info["received_at"] = arrival.received_at
     await _settle(session, arrival, state="done", error=None)
 
 
 async def release(
-    session: AsyncSession, arrival: Arrival, *, retry_at: datetime | None, error: str | None
+    session: AsyncSession,
+    arrival: Arrival,
+    *,
+    retry_at: datetime | None,
+    error: str | None = None,
+    counts: bool = True,
 ) -> None:
-    """Put it back; `retry_at` in the database's time, None for at once (which does not count as a try)."""
-    attempts = arrival.attempts if retry_at else arrival.attempts - 1
+    """Put it back; `retry_at` in the database's time, None for at once. `counts`: this try failed."""
+    attempts = arrival.attempts if counts else arrival.attempts - 1
     await _settle(session, arrival, state="pending", retry_at=retry_at, error=error, attempts=attempts)
 
 

@@ -154,6 +154,9 @@ async def _channels_in_doubt(session: AsyncSession) -> set[str]:
         .outerjoin(after, after.id == OutboxRow.after_id)
         .where(OutboxRow.kind == "slack.post", OutboxRow.state.in_(("sending", "uncertain")))
     )
+    if received_at := session.info.get("received_at"):
+        # Nobody can have answered what was not yet tried when their words reached us.
+        rows = rows.where(OutboxRow.tried_at <= received_at)
     found = (await session.execute(rows)).all()
     return {str(channel_id or payload.get("channel")) for payload, channel_id in found}
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from bot.storage import blobs, inbox
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox, InboxRow
+from bot.storage.outbox import StillOnItsWay
 from bot.storage.triggers import Trigger
 from jobs import arrivals
 from jobs.arrivals import ArrivalWorker
@@ -170,6 +171,19 @@ async def test_it_sets_aside_what_nobody_handles(database: Database) -> None:
         await store.accept("nobody", "x1", b"")
     async with working(database, Handler(database)):
         assert await dealt_with(database) == {"x1": "aside"}
+
+
+async def test_it_waits_without_counting_while_it_is_not_known_whether_a_message_arrived(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "_UNTIL_IT_IS_KNOWN", 0.02)
+    handler = Handler(database)
+    handler.troubles = {"a1": [StillOnItsWay()] * 8}
+    await arrive(database, "a1", "a2")
+    async with working(database, handler):
+        assert await dealt_with(database) == {"a1": "done", "a2": "done"}
+
+    assert handler.committed == ["a1", "a2"]
 
 
 async def test_it_takes_up_what_a_killed_worker_held(database: Database, database_url: str) -> None:

@@ -189,6 +189,16 @@ async def test_it_goes_on_after_the_database_restarted(database: Database, postg
         assert not await store.accept("slack", "before", b"")
 
 
+@on_postgresql
+async def test_it_notices_a_restart_by_itself(database: Database, postgres: Postgres) -> None:
+    await add_counter(database)
+    await asyncio.to_thread(postgres.stop)
+    await asyncio.to_thread(postgres.start)
+
+    await count_up(database)
+    assert await counted(database) == 1
+
+
 async def test_it_can_be_led_by_one_at_a_time(database: Database) -> None:
     async def hold(holder: str, seconds: float = 60) -> int | None:
         async with database.write() as session:

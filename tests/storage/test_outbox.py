@@ -311,6 +311,16 @@ async def test_it_says_when_a_message_may_be_one_of_which_we_do_not_know_yet(
         assert await ask("C1") is None
 
 
+async def test_it_knows_that_nobody_can_have_answered_what_was_tried_later(database: Database) -> None:
+    await start(database, await add(database, "card", payload={"channel": "C1"}))
+    async with database.read() as session:
+        session.info["received_at"] = NOW - SOON
+        assert await outbox.posted(session, "C1", "9.0") is None
+        session.info["received_at"] = NOW + SOON
+        with pytest.raises(outbox.StillOnItsWay):
+            await outbox.posted(session, "C1", "9.0")
+
+
 async def test_it_tells_when_there_is_something_to_do_again(database: Database) -> None:
     await add(database, "held", not_before=NOW + 3 * SOON)
     tried = await add(database, "tried", lane="b")
