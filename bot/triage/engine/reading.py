@@ -58,17 +58,20 @@ class Reader:
         pieces = sentences(text)
         if not pieces:
             return Verdict(CATEGORIES[OTHER], 0.0, ())
-        verdict = self._verdict([self._by_words(piece) for piece in pieces], self._weights.certainty)
+        verdict = self._verdict([self._by_words(piece) for piece in pieces], by_meaning=False)
         if verdict.confidence >= SURE or self._model is None or language not in {"en", None}:
             return verdict
         read = [self._by_words(piece) for piece in pieces[_UNDERSTOOD:]]
         understood = [self._by_meaning(piece, self._model) for piece in pieces[:_UNDERSTOOD]]
-        return self._verdict(understood + read, self._weights.certainty_with_meaning)
+        return self._verdict(understood + read, by_meaning=True)
 
-    def _verdict(self, read: list[_Sentence], certainty: Scores) -> Verdict:
+    def _verdict(self, read: list[_Sentence], *, by_meaning: bool) -> Verdict:
+        learnt = self._weights
+        outside = learnt.outside_with_meaning if by_meaning else learnt.outside
+        certainty = learnt.certainty_with_meaning if by_meaning else learnt.certainty
         total = sum(one.say for one in read)
         said: Scores = np.sum([one.said * (one.say / total) for one in read], axis=0, dtype=np.float32)
-        winner, lead = margin(said, self._weights.outside)
+        winner, lead = margin(said, outside)
         return Verdict(CATEGORIES[winner], confidence(lead, certainty), self._why(read, winner))
 
     def _by_words(self, sentence: str) -> _Sentence:
@@ -76,16 +79,17 @@ class Reader:
         seen = features(found)
         row = self._weights.row(seen)
         said = shares(self._weights.score(row) + self._memory.change(row))
-        return _Sentence(found, seen, row, said, self._say(found, said))
+        return _Sentence(found, seen, row, said, self._say(found, said, self._weights.outside))
 
     def _by_meaning(self, sentence: str, model: SentenceModel) -> _Sentence:
         read = self._by_words(sentence)
         meaning = model.embed([sentence])[0] @ self._weights.meaning
         said = read.said * (1 - BLEND) + shares(meaning + self._memory.change(read.row)) * BLEND
-        return replace(read, said=said, say=self._say(read.words, said))
+        return replace(read, said=said, say=self._say(read.words, said, self._weights.outside_with_meaning))
 
-    def _say(self, found: list[Word], said: Scores) -> float:
-        winner, lead = margin(said, self._weights.outside)
+    @staticmethod
+    def _say(found: list[Word], said: Scores, outside: float) -> float:
+        winner, lead = margin(said, outside)
         speaks = _SPEAKS.get(CATEGORIES[winner], 1.0)
         if winner == OTHER and not _ELSEWHERE.isdisjoint(concepts().of(found)):
             speaks = _ELSEWHERE_SPEAKS

@@ -144,7 +144,11 @@ def _meaning(
 ) -> dict[str, Any]:
     if folder is None:  # what was learnt with the sentence model stays as it was
         kept = weights()
-        return {"meaning": kept.meaning, "certainty_with_meaning": kept.certainty_with_meaning}
+        return {
+            "meaning": kept.meaning,
+            "outside_with_meaning": np.float32(kept.outside_with_meaning),
+            "certainty_with_meaning": kept.certainty_with_meaning,
+        }
     english = [at for at, example in enumerate(learnt) if example.language == "en"]
     vectors = SentenceModel(folder).embed([without_greeting(learnt[at].text) for at in english])
     wanted = _wanted([learnt[at] for at in english])
@@ -154,12 +158,14 @@ def _meaning(
     without = wanted - (wanted - vectors @ table) / (1 - own)
     blended = said[english] * (1 - BLEND) + np.array([shares(scores) for scores in without]) * BLEND
     # It is asked only about what the words leave open, and so it is judged by these alone.
+    own_outside = _outside(blended, right[english])
     certainty = _certainty(said, right, outside)
     leads = [margin(one, outside)[1] for one in said[english].astype(np.float32)]
     open_ones = np.array([confidence(lead, certainty) < SURE for lead in leads])
     return {
         "meaning": table.astype(np.float16),
-        "certainty_with_meaning": _certainty(blended[open_ones], right[english][open_ones], outside),
+        "outside_with_meaning": np.float32(own_outside),
+        "certainty_with_meaning": _certainty(blended[open_ones], right[english][open_ones], own_outside),
     }
 
 

@@ -30,6 +30,7 @@ class Weights:
     table: Scores
     meaning: Scores  # 384 x categories: the rule over the sentence model's vectors
     outside: float  # what is added for `other`, so that at most one in twenty customers is taken for it
+    outside_with_meaning: float
     certainty: Scores  # (points, 2): a margin, and the share that was right at it
     certainty_with_meaning: Scores
     fingerprint: str
@@ -70,6 +71,7 @@ def weights() -> Weights:
             table=stored["table"].astype(np.float32) * stored["scale"].astype(np.float32),
             meaning=stored["meaning"].astype(np.float32),
             outside=float(stored["outside"]),
+            outside_with_meaning=float(stored["outside_with_meaning"]),
             certainty=stored["certainty"],
             certainty_with_meaning=stored["certainty_with_meaning"],
             fingerprint=str(stored["fingerprint"]),
