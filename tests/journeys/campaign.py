@@ -22,7 +22,12 @@ from bot.suppliers.model import Note, Reply
 from bot.workspace import Workspace
 from bot.workspace.driver import Person, Refusal, Slack
 
-SUPPLIERS = ("ufficio@tessile-brina.example", "deniz@anatolia-wood.example")
+# Who writes, who answers, and where: one channel takes a message a second.
+PEOPLE = (
+    ("ufficio@tessile-brina.example", "Tom", "#suppliers"),
+    ("deniz@anatolia-wood.example", "Diego", "#suppliers"),
+    ("mei.huang@huang-ceramics.example", "Nora", "#supplier-huang"),
+)
 
 
 @dataclass
@@ -72,10 +77,10 @@ async def _hand_over(story: Story, mail: EmailMessage, port: int) -> None:
             return
 
 
-async def colleague_answers(story: Story, slack: Slack, name: str, address: str) -> None:
+async def colleague_answers(story: Story, slack: Slack, name: str, place: str, address: str) -> None:
     """Answer that supplier's conversations, one after the other, and type something inside each."""
     me = Person(slack, name)
-    await me.goes_to("#suppliers")
+    await me.goes_to(place)
     for number in itertools.count(step=3):
         card = f"mail-{address[:3]}-{number}-end"
         while card not in story.mails:
@@ -165,7 +170,7 @@ async def look(database: Database, workspace: Workspace) -> Found:
         notes = Counter((await session.execute(select(Note.text))).scalars())
         aside = list((await session.execute(select(InboxRow).where(InboxRow.state == "aside"))).scalars())
         replies = Counter((await session.execute(select(Reply.state))).scalars())
-    mails: dict[str, list[str]] = {address: [] for address in SUPPLIERS}
+    mails: dict[str, list[str]] = {address: [] for address, _, _ in PEOPLE}
     for mail in world.mails.values():
         if mail["direction"] == "in" and mail["address"] in mails:
             mails[mail["address"]].append(mail["text"])
