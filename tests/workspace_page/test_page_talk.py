@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.workspace_page.desk import Desk, message, say
 
@@ -199,6 +199,26 @@ async def test_it_comes_back_after_the_stream_was_lost(desk: Desk) -> None:
 
     await expect(message(page, "Said while you were away")).to_be_visible()
     await expect(page.get_by_text("Reconnecting…")).to_be_hidden()
+
+
+async def test_it_loses_no_message_that_arrives_while_it_reads(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("suppliers"))
+    await desk.post("general", "Said before")
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await desk.post("general", "Said meanwhile")
+        await page.wait_for_function(HEARD, arg="Said meanwhile")
+        await route.fulfill(response=answer)
+
+    await page.route("**/control/messages?*", late, times=1)
+    await page.locator(f'.nav-item[data-id="{desk.channel("general")}"]').click()
+
+    await expect(message(page, "Said before")).to_be_visible()
+    await expect(message(page, "Said meanwhile")).to_be_visible()
+
+
+HEARD = "async (text) => (await import('/static/store.js')).store.latest?.message.text === text"
 
 
 async def test_it_shows_one_pane_at_a_time_on_a_phone(desk: Desk) -> None:
