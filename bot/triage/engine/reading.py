@@ -56,14 +56,14 @@ class Reader:
     def read(self, text: str, language: str | None) -> Verdict:
         """Judge a text whose quotations and signature are gone."""
         pieces = sentences(text)
-        if not pieces:
+        by_words = [self._by_words(piece) for piece in pieces]
+        if not any(one.row for one in by_words):  # nothing in it is known, as in a language without examples
             return Verdict(CATEGORIES[OTHER], 0.0, ())
-        verdict = self._verdict([self._by_words(piece) for piece in pieces], by_meaning=False)
+        verdict = self._verdict(by_words, by_meaning=False)
         if verdict.confidence >= SURE or self._model is None or language not in {"en", None}:
             return verdict
-        read = [self._by_words(piece) for piece in pieces[_UNDERSTOOD:]]
         understood = [self._by_meaning(piece, self._model) for piece in pieces[:_UNDERSTOOD]]
-        return self._verdict(understood + read, by_meaning=True)
+        return self._verdict(understood + by_words[_UNDERSTOOD:], by_meaning=True)
 
     def _verdict(self, read: list[_Sentence], *, by_meaning: bool) -> Verdict:
         learnt = self._weights

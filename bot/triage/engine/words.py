@@ -60,7 +60,7 @@ def words(sentence: str) -> list[Word]:
 def sentences(text: str) -> list[str]:
     """Cut a text into sentences; a greeting is left out unless it is all there is."""
     pieces = [piece.strip() for piece in _END.split(_unwrapped(text[:_TEXT]))]
-    pieces = [piece for piece in pieces if any(letter.isalnum() for letter in piece)][:_SENTENCES]
+    pieces = [piece for piece in pieces if any(letter.isalpha() for letter in piece)][:_SENTENCES]
     bare = [without_greeting(piece) for piece in pieces]
     return [piece for piece in bare if piece] or pieces
 
