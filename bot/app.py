@@ -31,10 +31,23 @@ from bot.storage.inbox import Inbox
 from bot.understanding.asking import ThriftyModel
 from bot.understanding.nomodel import NoModel
 from bot.understanding.settings import ModelSettings, Price, problems
-from handlers import events, guard, home, mail, operations, people, standups, suppliers, talk
+from handlers import (
+    areas,
+    directory,
+    events,
+    guard,
+    home,
+    letters,
+    mail,
+    operations,
+    people,
+    standups,
+    suppliers,
+    talk,
+)
+from jobs import letters as letter_jobs
 from jobs import people as people_jobs
 from jobs import standups as standup_jobs
-from jobs import suppliers as supplier_jobs
 from jobs import upkeep
 from jobs.arrivals import ArrivalWorker
 from jobs.delivery import Dispatcher
@@ -42,7 +55,7 @@ from jobs.pacing import Pace
 from jobs.schedule import Heartbeat
 
 # Importing these filled the route table.
-ROUTED = (events, home, operations, people, standups, suppliers, talk)
+ROUTED = (areas, directory, events, home, letters, operations, people, standups, suppliers, talk)
 # Each gives the errands of its area; importing them filled the morning's sections.
 PLANNED = (people_jobs, standup_jobs)
 
@@ -93,10 +106,8 @@ async def _take_over(stack: AsyncExitStack, database: Database, settings: Settin
 async def _clock(stack: AsyncExitStack, settings: Settings) -> Clock:
     if not settings.clock_url:
         return SystemClock()
-    clock = MovableClock()
     token = settings.clock_token.get_secret_value()
-    await stack.enter_async_context(clockstream.following(settings.clock_url, token, clock))
-    return clock
+    return await stack.enter_async_context(clockstream.following(settings.clock_url, token))
 
 
 async def _model(
@@ -138,7 +149,7 @@ async def _start(
     dispatcher = Dispatcher(
         database,
         _couriers(services, client),
-        supplier_jobs.outcomes(clock),
+        letter_jobs.outcomes(clock),
         clock,
         pace=Pace(),
         grace=settings.grace_seconds,

@@ -6,7 +6,7 @@ what is made for them; placeholders are filled in afterwards. Catalogues are get
 
 import ast
 import gettext as stdlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -67,12 +67,25 @@ def mark(sentence: str) -> str:
 
 
 def day(value: date, form: str = "EEE d MMM") -> str:
-    """Write a date as the reader does; `form` is a CLDR skeleton such as "EEE d MMM" or "d MMMM y"."""
-    from babel.dates import format_skeleton  # noqa: PLC0415 - 60 ms, and not every process writes dates
+    """Write a date as the reader does; `form` is a CLDR pattern as in English: "EEE d MMM", "d MMMM y"."""
+    from babel.dates import format_date  # noqa: PLC0415 - 60 ms, and not every process writes dates
 
-    skeleton = "".join(form.split())
-    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
-    return str(format_skeleton(skeleton, moment, tzinfo=None, locale=_LOCALES[_language.get()]))
+    language = _language.get()
+    return str(format_date(value, _PATTERNS[language](form), locale=_LOCALES[language]))
+
+
+def _chinese(form: str) -> str:
+    """Turn an English order of day, month and year around."""
+    parts = [pattern for sign, pattern in (("y", "y年"), ("M", "M月"), ("d", "d日")) if sign in form]
+    weekday = [letters for letters in ("EEEE", "EEE") if letters in form][:1]
+    return "".join(parts) + " ".join(["", *weekday] if parts else weekday)
+
+
+_PATTERNS: dict[str, Callable[[str], str]] = {
+    "en": lambda form: form,
+    "de": lambda form: form.replace("d MMM", "d. MMM").replace("EEEE d", "EEEE, d"),
+    "zh": _chinese,
+}
 
 
 def hour(value: datetime | time) -> str:

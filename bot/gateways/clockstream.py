@@ -1,40 +1,48 @@
 """Business time from outside: the demo's bot follows the clock of its workspace."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import Any
 
 import aiohttp
 
 from bot.clock import MovableClock
 
-log = logging.getLogger(__name__)
+_AGAIN_AFTER = 1.0
+_STARTS_WITHIN = 10.0
 
 
 @asynccontextmanager
-async def following(url: str, token: str, clock: MovableClock) -> AsyncIterator[None]:
-    """Set `clock` to what the stream at `url` says, from before this block on."""
-    first = asyncio.Event()
-    task = asyncio.create_task(_follow(url, token, clock, first), name="clock stream")
+async def following(url: str, token: str) -> AsyncIterator[MovableClock]:
+    """Give a clock that shows what the stream at `url` says, from where the stream is: even in the past."""
+    first: asyncio.Future[MovableClock] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(_follow(url, token, first), name="clock stream")
     try:
-        await asyncio.wait_for(first.wait(), 10)
-        yield
+        async with asyncio.timeout(_STARTS_WITHIN):
+            clock = await first
+        yield clock
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
 
-async def _follow(url: str, token: str, clock: MovableClock, first: asyncio.Event) -> None:
+async def _follow(url: str, token: str, first: asyncio.Future[MovableClock]) -> None:
     async with aiohttp.ClientSession(headers={"X-Workspace-Token": token}) as session:
         while True:
             with suppress(aiohttp.ClientError, OSError):
                 async with session.ws_connect(url, heartbeat=10) as stream:
                     async for message in stream:
-                        said = message.json()
-                        clock.set(datetime.fromisoformat(said["now"]), running=said["running"])
-                        first.set()
+                        _show(message.json(), first)
             # The workspace is gone for the moment; time runs on meanwhile.
-            await asyncio.sleep(1)
+            await asyncio.sleep(_AGAIN_AFTER)
+
+
+def _show(said: dict[str, Any], first: asyncio.Future[MovableClock]) -> None:
+    now = datetime.fromisoformat(said["now"])
+    if first.done():
+        first.result().set(now, running=said["running"])
+    else:
+        first.set_result(MovableClock(now, running=said["running"]))

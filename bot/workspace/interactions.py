@@ -174,15 +174,21 @@ class Interactions:
                 return one.block, one.element
         raise Refused("This element is no longer there.", 404)
 
-    def with_typed(self, user_id: str, view_id: str | None, block: Json, state: Json) -> Json | None:
-        """Keep what was chosen in a view; its values."""
+    def with_typed(self, user_id: str, place: str, block: Json, state: Json) -> Json | None:
+        """Keep what was chosen in a view (by its id) or a message (by its ts); the values there."""
         action_id = (block.get("element") or {}).get("action_id")
-        if view_id and self._is_modal(user_id, view_id) and action_id:
-            opened = self._views.find(user_id, view_id)
-            opened.values.setdefault(block["block_id"], {})[action_id] = state
+        if not action_id:
+            return None
+        is_modal = self._is_modal(user_id, place)
+        values = (
+            self._views.find(user_id, place).values
+            if is_modal
+            else self._typed.setdefault((user_id, place), {})
+        )
+        values.setdefault(block["block_id"], {})[action_id] = state
+        if is_modal:
             self._views.tell(user_id)
-            return opened.values
-        return None
+        return values
 
     def keep_typed(self, user_id: str, view_id: str, values: Json) -> None:
         """Remember what somebody has typed so far."""

@@ -147,7 +147,7 @@ class Acting:
             for query in choices:
                 offered += await self._offered(me, body, block, element, str(query))
         action = action_of(element, body["choice"], self._world, offered)
-        values = self._interactions.with_typed(me, body.get("view_id"), block, action)
+        values = self._interactions.with_typed(me, str(body.get("view_id") or body.get("ts")), block, action)
         if block["type"] != "input" or block.get("dispatch_action"):
             action |= {"action_id": element["action_id"], "block_id": block["block_id"]}
             await self._interactions.act(

@@ -1,0 +1,142 @@
+"""Standups: asked at one's own hour, answered in the message, reported, carried on."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest_asyncio
+from sqlalchemy import select
+
+from bot.people import areas
+from bot.people.model import Person
+from bot.standups.model import Asked, Round
+from tests.journeys.shop import Shop, built
+
+# A Monday. Summer time ends in Europe on 25 October, in New York on 1 November.
+BEGIN = datetime(2026, 10, 12, 12, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture
+async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    async with built(database_url, tmp_path, now=BEGIN) as made, made.open() as services:
+        await made.slack.pause()
+        async with services.database.write() as session:
+            await areas.switch(session, "standups", on=True)
+            rows = select(Person).where(Person.name.in_(["Camille", "Aiko", "Diego"]))
+            for person in (await session.execute(rows)).scalars():
+                zones = {"Camille": "Europe/Lisbon", "Aiko": "Asia/Shanghai", "Diego": "America/New_York"}
+                person.own_zone = zones[person.name]
+        yield made
+
+
+async def begin(shop: Shop, *, first: str = "2026-10-19", template: str = "Industry change") -> None:
+    """Let Nora begin a fortnightly standup of Camille, Aiko and Diego."""
+    nora = await shop.person("Nora").goes_to("#logistics")
+    await nora.runs("/standup new")
+    await nora.fills("Name", "Our industry")
+    await nora.chooses("Template", template)
+    await nora.chooses("People", ["Camille", "Aiko", "Diego"])
+    await nora.fills("First date", first)
+    await nora.fills("Where the report goes", "logistics")
+    assert await nora.submits() == {}
+    shown = await nora.sees("every 2 weeks on Monday")
+    assert "Mon 19 Oct" in shown
+    assert shown.count("09:30") >= 15
+    assert await nora.submits() == {}
+    await nora.sees("began the standup")
+
+
+async def asked_at(shop: Shop, name: str) -> datetime:
+    """Tell when somebody got their message of the day, in workspace time."""
+    person = shop.person(name)
+    user, world = await person.id(), shop.workspace.world
+    channel = world.dm(user, world.bot_user_id)
+    return datetime.fromtimestamp(float(world.messages[channel][-1]["ts"]), UTC)
+
+
+async def test_it_asks_everybody_at_the_same_hour_of_their_own_day(shop: Shop) -> None:
+    await begin(shop)
+    await shop.slack.clock_to(datetime(2026, 10, 19, 20, tzinfo=UTC))
+    asked = {name: await asked_at(shop, name) for name in ("Aiko", "Camille", "Diego")}
+    assert [f"{one:%d %H:%M}" for one in asked.values()] == ["19 01:30", "19 08:30", "19 13:30"]
+
+    # A fortnight later Lisbon and New York have changed their clocks, Shanghai has not.
+    await shop.slack.clock_to(datetime(2026, 11, 2, 20, tzinfo=UTC))
+    asked = {name: await asked_at(shop, name) for name in ("Aiko", "Camille", "Diego")}
+    assert [f"{one:%d %H:%M}" for one in asked.values()] == ["02 01:30", "02 09:30", "02 14:30"]
+
+
+async def test_it_takes_answers_in_the_message_and_reports_when_all_have_answered(shop: Shop) -> None:
+    await begin(shop)
+    await shop.slack.clock_to(datetime(2026, 10, 19, 14, tzinfo=UTC))
+    for name, what, action in (
+        ("Aiko", "Browsers drop third-party cookies", "Move the shop's login, @Sam by December"),
+        ("Camille", "Ad prices rise 12 %", ""),
+        ("Diego", "", ""),
+    ):
+        person = await shop.person(name).goes_to("@Switchboard")
+        await person.sees("Our industry")
+        if what:
+            await person.fills("What changed that touches us?", what)
+            await person.fills("What should we do, who, by when?", action)
+            await person.presses("Send")
+            await person.sees("You answered")
+        else:
+            await person.presses("Nothing this time")
+            await person.sees("nothing to share this time")
+    await shop.slack.advance(timedelta(minutes=1))
+
+    nora = await shop.person("Nora").goes_to("#logistics")
+    report = await nora.sees("2 answers")
+    assert "nothing to share: Diego" in report
+    assert "Browsers drop third-party cookies" in report
+    assert "Ad prices rise 12 %" in report
+
+    camille = await shop.person("Camille").goes_to("@Switchboard")
+    await camille.presses("Change my answer")
+    await camille.fills("What changed that touches us?", "Ad prices rise 14 %")
+    assert await camille.submits() == {}
+    await nora.sees("Ad prices rise 14 %")
+
+
+async def test_it_reminds_once_shows_who_was_away_and_takes_a_late_answer(shop: Shop) -> None:
+    await begin(shop)
+    diego = await shop.person("Diego").goes_to("@Switchboard")
+    await diego.runs("/switchboard away 2026-10-19 - 2026-10-30")
+    await shop.slack.clock_to(datetime(2026, 10, 22, 12, tzinfo=UTC))
+
+    camille = await shop.person("Camille").goes_to("@Switchboard")
+    assert (await camille.reads()).count("your answer is missing") == 1
+    assert "answer is missing" not in await diego.reads()
+    nora = await shop.person("Nora").goes_to("#logistics")
+    report = await nora.sees("no answer: ")
+    assert "away: Diego" in report
+
+    async with shop.services.database.read() as session:  # type: ignore[union-attr]
+        one = (await session.execute(select(Round))).scalars().one()
+        states = {row.person_id: row.state for row in (await session.execute(select(Asked))).scalars()}
+    assert one.state == "closed"
+    assert sorted(states.values()) == ["away", "waiting", "waiting"]
+
+
+async def test_it_carries_an_open_action_until_its_owner_closes_it(shop: Shop) -> None:
+    await begin(shop)
+    await shop.slack.clock_to(datetime(2026, 10, 19, 14, tzinfo=UTC))
+    aiko = await shop.person("Aiko").goes_to("@Switchboard")
+    await aiko.presses("Answer in a window")
+    await aiko.fills("What changed that touches us?", "New packaging law")
+    await aiko.fills("What should we do?", "Register with the agency")
+    await aiko.fills("Who?", "Camille")
+    await aiko.fills("By when?", "2026-11-20")
+    assert await aiko.submits() == {}
+    await shop.slack.clock_to(datetime(2026, 11, 2, 14, tzinfo=UTC))
+
+    camille = await shop.person("Camille").goes_to("@Switchboard")
+    asked = await camille.sees("Still open from last time")
+    assert "Register with the agency" in asked
+    await camille.goes_to("home")
+    await camille.sees("Register with the agency")
+    await camille.presses("Done", on="Register with the agency")
+    await camille.does_not_see("Register with the agency")
+    nora = await shop.person("Nora").goes_to("#logistics")
+    await nora.sees("Register with the agency ✓")
