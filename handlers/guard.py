@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 REFUSED = mark("Only members of the shop's own team can do this. A colleague can do it for you.")
 NEEDS_LEAD = mark("Only the lead of a department can do this: {who}.")
 NEEDS_ADMIN = mark("Only an admin can do this: {who}.")
+NO_ADMIN = mark(
+    "Only an admin can do this, and nobody is one yet: whoever runs Switchboard names one in its settings."
+)
 BROKEN = mark(
     "That did not work, and it is our mistake. Nothing was sent. Please try again, or tell an admin."
 )
@@ -73,6 +76,8 @@ async def needs(request: Request, rank: Rank) -> str:
     """Say who can do what this person may not."""
     async with request.services.database.read() as session:
         who = await permissions.who_can(session, rank, request.services.settings.admins)
+    if not who:
+        return _(NO_ADMIN)
     return _(NEEDS_ADMIN if rank == Rank.ADMIN else NEEDS_LEAD).format(who=who)
 
 
@@ -112,7 +117,7 @@ async def _say(request: Request, sentence: str) -> None:
     elif request.kind == "action" and request.channel_id:
         async with request.services.database.write() as session:
             await outbox.add(session, ephemeral(request, sentence))
-    elif request.kind == "action":
+    elif request.kind in ("action", "shortcut"):
         await request.open(blocks.modal("notice", "Switchboard", [notice(sentence)]))
 
 

@@ -1,17 +1,150 @@
-"""How the bot itself is, for admins: what could not be delivered, with a way to try again."""
+"""How the bot itself is: status, what could not be delivered or dealt with, and the audit log.
+
+An area or a gateway adds lines of its own to the state of the bot with `state`.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import blocks
+from bot import blocks, calendar
 from bot.blocks import Block
+from bot.people import messages, store
 from bot.people.permissions import Rank
-from bot.storage import outbox
+from bot.storage import health, inbox, outbox, schedule
+from bot.storage.inbox import InboxRow
 from bot.storage.outbox import OutboxRow
-from bot.words import _
-from handlers import home
+from bot.words import _, day, hour, mark, n_
+from handlers import guard, home
+from handlers.people import word
 from handlers.routes import Request, action
 
 RETRY = "operations.retry"
+RETRY_ARRIVAL = "operations.retry_arrival"
+# Slower than this, and people notice that something waits.
+_SLOW_SECONDS = 120
+_LATE = timedelta(minutes=10)
+# What a delivery is, in words an admin knows.
+_KINDS = {
+    "slack.post": mark("a message in Slack"),
+    "slack.update": mark("a change of a message in Slack"),
+    "slack.ephemeral": mark("a hint to one person in Slack"),
+    "slack.respond": mark("an answer to a click in Slack"),
+    "slack.home": mark("somebody's Home tab"),
+    "slack.file": mark("a file in Slack"),
+    "slack.join": mark("joining a channel"),
+    "mail.send": mark("a mail"),
+}
+_SOURCES = {"slack": mark("something that happened in Slack"), "mail": mark("a mail")}
+
+State = Callable[[Request, AsyncSession], Awaitable[list[str]]]
+STATES: dict[str, tuple[int, State]] = {}
+
+
+def state(name: str, order: int) -> Callable[[State], State]:
+    """Let a function give lines for admins about a part of the bot; lower `order` stands higher."""
+
+    def register(function: State) -> State:
+        if name in STATES:
+            raise ValueError(f"{name} tells its state twice")
+        STATES[name] = (order, function)
+        return function
+
+    return register
+
+
+@word("status")
+async def status(request: Request, _rest: str) -> None:
+    """Say how the bot is; to admins in detail."""
+    async with request.services.database.read() as session:
+        shown = [blocks.section(await _in_a_sentence(request, session))]
+        if request.standing.is_admin:
+            shown += await _state_of_everything(request, session)
+            shown += await _what_failed(session)
+    await request.ack(text=_("How Switchboard is"), blocks=shown)
+
+
+async def _in_a_sentence(request: Request, session: AsyncSession) -> str:
+    found = await health.measure(session, request.services.clock.now())
+    failed = found.outbox.get("failed", 0) + found.inbox_aside
+    if failed:
+        return "⚠️ " + n_(
+            "{count} thing could not be done and waits for an admin.",
+            "{count} things could not be done and wait for an admin.",
+            failed,
+        ).format(count=failed)
+    if max(found.inbox_age, found.outbox_age) > _SLOW_SECONDS:
+        return "🟠 " + _("I am behind: something has been waiting for minutes. Nothing is lost.")
+    return "🟢 " + _("I am well. Everything that came has been dealt with and delivered.")
+
+
+async def _state_of_everything(request: Request, session: AsyncSession) -> list[Block]:
+    lines = []
+    for _order, function in sorted(STATES.values(), key=lambda one: one[0]):
+        lines += await function(request, session)
+    return [blocks.section(blocks.clip("\n".join(lines), blocks.SECTION_TEXT))] if lines else []
+
+
+@state("queues", order=10)
+async def queues(request: Request, session: AsyncSession) -> list[str]:
+    """Tell what waits, inside and on its way out."""
+    found = await health.measure(session, request.services.clock.now())
+    sent = sum(count for (_kind, end), count in found.delivered.items() if end == "sent")
+    return [
+        "📥 " + _("{count} wait to be dealt with").format(count=found.inbox_waiting),
+        "📤 " + _("{count} wait to be delivered, {sent} were in the last 24 hours").format(
+            count=found.outbox_waiting, sent=sent
+        ),
+    ]  # fmt: skip
+
+
+@state("mailboxes", order=20)
+async def mailboxes(request: Request, _session: AsyncSession) -> list[str]:
+    """Tell which addresses mail is taken for."""
+    return [
+        "📬 "
+        + _("mail for {address} goes to {area}").format(address=blocks.escape(one.address), area=one.area)
+        for one in request.services.settings.mailbox
+    ]
+
+
+@state("jobs", order=30)
+async def jobs(request: Request, session: AsyncSession) -> list[str]:
+    """Tell whether the clock's errands are done in time, and when the next one is."""
+    now = request.services.clock.now()
+    late = [row for row in await schedule.due(session, now) if row.due < now - _LATE]
+    if late:
+        names = blocks.escape(", ".join(row.key for row in late[:5]))
+        return ["⏰ " + _("late: {errands}").format(errands=names)]
+    coming = await schedule.next_due(session)
+    if coming is None:
+        return ["⏰ " + _("nothing is planned")]
+    there = calendar.local(coming, request.person.zone)
+    return ["⏰ " + _("the next errand is at {hour}, {day}").format(hour=hour(there), day=day(there))]
+
+
+# ---- what could not be done ---------------------------------------------------------------------------
+
+
+async def _what_failed(session: AsyncSession) -> list[Block]:
+    failed, aside = await outbox.failed(session, limit=10), await inbox.aside(session, limit=10)
+    shown = [blocks.section(f"*{_('Could not be delivered')}*")] if failed else []
+    shown += map(_delivery, failed)
+    shown += [blocks.section(f"*{_('Could not be dealt with')}*")] if aside else []
+    return [*shown, *map(_arrival, aside)]
+
+
+def _delivery(row: OutboxRow) -> Block:
+    kind = _(_KINDS[row.kind]) if row.kind in _KINDS else row.kind
+    text = f"{kind} · {blocks.when(row.created_at)}\n{blocks.escape(row.error or '')}"
+    return blocks.section(text, accessory=blocks.button(_("Try again"), RETRY, row.id))
+
+
+def _arrival(row: InboxRow) -> Block:
+    source = _(_SOURCES[row.source]) if row.source in _SOURCES else row.source
+    text = f"{source} · {blocks.when(row.received_at)}\n{blocks.escape(row.error or '')}"
+    return blocks.section(text, accessory=blocks.button(_("Try again"), RETRY_ARRIVAL, row.id))
 
 
 @action(RETRY, needs=Rank.ADMIN)
@@ -23,15 +156,33 @@ async def retry(request: Request) -> None:
     await request.ack()
 
 
-@home.section("deliveries", order=90, needs=Rank.ADMIN)
-async def deliveries(_request: Request, session: AsyncSession) -> list[Block]:
-    """Show an admin what was set aside."""
-    failed = await outbox.failed(session, limit=10)
-    if not failed:
-        return [blocks.context(_("✓ Everything has been delivered."))]
-    return [blocks.section(f"*{_('Could not be delivered')}*"), *map(_delivery, failed)]
+@action(RETRY_ARRIVAL, needs=Rank.ADMIN)
+async def retry_arrival(request: Request) -> None:
+    """Deal again with what was given up."""
+    async with request.transaction() as session:
+        await inbox.retry(session, int(request.value))
+        await home.redraw(request, session)
+    await request.ack()
 
 
-def _delivery(row: OutboxRow) -> Block:
-    text = f"{row.kind} · {blocks.when(row.created_at)}\n{blocks.escape(row.error or '')}"
-    return blocks.section(text, accessory=blocks.button(_("Try again"), RETRY, row.id))
+@home.section("operations", order=90, needs=Rank.ADMIN)
+async def on_home(request: Request, session: AsyncSession) -> list[Block]:
+    """Show an admin how the bot is, and what was set aside."""
+    sentence = await _in_a_sentence(request, session)
+    shown = [blocks.section(f"*{_('How Switchboard is')}*\n{sentence}")]
+    return [*shown, *await _state_of_everything(request, session), *await _what_failed(session)]
+
+
+# ---- audit --------------------------------------------------------------------------------------------
+
+
+@word("audit")
+async def audit(request: Request, _rest: str) -> None:
+    """Show admins who changed what, and what left the company."""
+    if not request.standing.is_admin:
+        await request.ack(text=await guard.needs(request, Rank.ADMIN))
+        return
+    async with request.services.database.read() as session:
+        entries = await store.audit_log(session, limit=40)
+        names = await store.names(session, {one.actor_id for one in entries})
+    await request.ack(text=_("Audit log"), blocks=messages.audit_list(entries, names))

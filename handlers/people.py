@@ -1,4 +1,4 @@
-"""What people do about themselves and each other: /switchboard, and the windows behind it."""
+"""What people do about themselves: /switchboard and its words, being away, one's own settings."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -8,13 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks, calendar
 from bot.blocks import Block
-from bot.people import absence, areas, availability, directory, messages, modals, overlap, store
+from bot.people import absence, areas, directory, messages, modals, store
 from bot.people.model import Person
 from bot.people.permissions import Rank
 from bot.suppliers import messages as supplier_messages
-from bot.week import HoursNotUnderstood
 from bot.words import _
-from handlers import guard, home
+from handlers import home
 from handlers.routes import Request, action, command, view
 
 Word = Callable[[Request, str], Awaitable[None]]
@@ -149,12 +148,13 @@ def _today(request: Request) -> date:
 async def settings(request: Request, _rest: str) -> None:
     """Show one's own settings, and what the shop uses."""
     async with request.services.database.read() as session:
-        on = {area: await areas.is_on(session, area) for area in areas.AREAS}
+        on = await areas.all_of(session)
+        pauses = await store.pauses(session, _today(request))
     now = request.services.clock.now()
     shown = [
         *messages.my_settings(request.person, now),
         blocks.divider(),
-        *messages.area_list(on, request.standing),
+        *messages.area_list(on, pauses, request.standing),
     ]
     await request.ack(text=_("Settings"), blocks=shown)
 
@@ -184,165 +184,6 @@ async def submit_me(request: Request) -> None:
     await request.ack()
 
 
-@action(messages.SWITCH_AREAS, needs=Rank.ADMIN)
-async def switch_areas(request: Request) -> None:
-    """Open the window in which areas are switched."""
-    async with request.services.database.read() as session:
-        on = {area: await areas.is_on(session, area) for area in areas.AREAS}
-    await request.open(modals.switch_areas(on))
-    await request.ack()
-
-
-@view(modals.AREAS, needs=Rank.ADMIN)
-async def submit_areas(request: Request) -> None:
-    """Switch areas on and off."""
-    wanted, now = request.typed("areas"), request.services.clock.now()
-    async with request.transaction() as session:
-        for area in areas.AREAS:
-            if (area in wanted) != await areas.is_on(session, area):
-                await areas.switch(session, area, on=area in wanted)
-                act = "area.on" if area in wanted else "area.off"
-                await store.audit(session, now, request.person.id, act, area)
-        await home.redraw(request, session)
-    await request.ack()
-
-
-@action(messages.PAUSE, needs=Rank.ADMIN)
-async def open_pause(request: Request) -> None:
-    """Open the window for a company holiday."""
-    async with request.services.database.read() as session:
-        departments = await store.departments(session)
-    await request.open(modals.pause(departments, _today(request)))
-    await request.ack()
-
-
-@view(modals.PAUSE, needs=Rank.ADMIN)
-async def submit_pause(request: Request) -> None:
-    """Note a company holiday."""
-    first, last = date.fromisoformat(request.typed("first")), date.fromisoformat(request.typed("last"))
-    if last < first:
-        sentence = _("The last day lies before the first.")
-        await request.ack(response_action="errors", errors={"last": sentence})
-        return
-    chosen = request.typed("department")
-    department_id = int(chosen) if chosen not in (None, "-") else None
-    async with request.transaction() as session:
-        now = request.services.clock.now()
-        name = request.typed("name") or ""
-        await directory.add_pause(session, name, department_id, first, last, request.person, now)
-    await request.ack()
-
-
-# ---- who is who ---------------------------------------------------------------------------------------
-
-
-@word("people")
-async def people(request: Request, rest: str) -> None:
-    """Show everybody by department, or one of them."""
-    async with request.services.database.read() as session:
-        shown = await (_one(request, session, rest) if rest else _everybody(request, session))
-    if shown is None:
-        await request.ack(text=_("I know nobody of this name."))
-        return
-    await request.ack(text=_("People"), blocks=shown[:50])
-
-
-async def _everybody(request: Request, session: AsyncSession) -> list[Block]:
-    now, everybody = request.services.clock.now(), await store.colleagues(session)
-    departments = [(one, await store.members(session, one.id)) for one in await store.departments(session)]
-    placed = {person.id for _one, members in departments for person in members}
-    others = [one for one in everybody if one.id not in placed]
-    away = await availability.away(session, everybody, now)
-    return messages.people_list(departments, others, away, now, request.standing)
-
-
-async def _one(request: Request, session: AsyncSession, text: str) -> list[Block] | None:
-    now = request.services.clock.now()
-    person = await _called(session, text)
-    if person is None:
-        return None
-    hats = await store.departments_of(session, person.id)
-    manager = (await store.names(session, [person.manager_id])).get(person.manager_id or "")
-    away = (await availability.away(session, [person], now)).get(person.id)
-    both = await overlap.sentence(session, request.person, person, now)
-    return messages.person_card(person, hats, manager, away, now, both)
-
-
-async def _called(session: AsyncSession, text: str) -> Person | None:
-    """Find a colleague by a mention, a name or the beginning of one."""
-    if mentioned := blocks.mentioned(text):
-        return await store.get(session, mentioned[0])
-    wanted = text.lstrip("@").casefold()
-    everybody = await store.colleagues(session)
-    starts = [one for one in everybody if one.name.casefold().startswith(wanted)]
-    near = get_close_matches(wanted, [one.name.casefold() for one in everybody], n=1, cutoff=0.5)
-    return starts[0] if starts else next((one for one in everybody if one.name.casefold() in near), None)
-
-
-@action(messages.ADD_DEPARTMENT, needs=Rank.ADMIN)
-async def add_department(request: Request) -> None:
-    """Open the window for a new department."""
-    await request.open(modals.department(None, []))
-    await request.ack()
-
-
-@action(messages.EDIT_DEPARTMENT, needs=Rank.LEAD)
-async def edit_department(request: Request) -> None:
-    """Open the window of a department."""
-    department_id = int(request.value)
-    async with request.services.database.read() as session:
-        one = await store.department_by_id(session, department_id)
-        members = await store.members(session, department_id)
-    await request.open(modals.department(one, [person.id for person in members]))
-    await request.ack()
-
-
-@view(modals.DEPARTMENT, needs=Rank.LEAD)
-async def submit_department(request: Request) -> None:
-    """Keep a department; leads only their own."""
-    stored = request.body["view"]["private_metadata"]
-    department_id = int(stored) if stored else None
-    if not request.standing.leads_department(department_id):
-        await request.ack(
-            response_action="errors", errors={"name": _("Only its lead or an admin changes it.")}
-        )
-        return
-    plan = directory.Plan(
-        request.typed("name") or "",
-        request.typed("lead"),
-        tuple(request.typed("members") or ()),
-        request.typed("channel"),
-        request.typed("aim"),
-        request.typed("hours") or "",
-    )
-    try:
-        async with request.transaction() as session:
-            now = request.services.clock.now()
-            await directory.keep_department(session, department_id, plan, request.person, now)
-    except directory.NameTaken as error:
-        await request.ack(response_action="errors", errors={"name": error.sentence})
-        return
-    except HoursNotUnderstood as error:
-        await request.ack(response_action="errors", errors={"hours": error.sentence})
-        return
-    await request.ack()
-
-
-# ---- audit --------------------------------------------------------------------------------------------
-
-
-@word("audit")
-async def audit(request: Request, _rest: str) -> None:
-    """Show admins who changed what, and what left the company."""
-    if not request.standing.is_admin:
-        await request.ack(text=await guard.needs(request, Rank.ADMIN))
-        return
-    async with request.services.database.read() as session:
-        entries = await store.audit_log(session, limit=40)
-        names = await store.names(session, {one.actor_id for one in entries})
-    await request.ack(text=_("Audit log"), blocks=messages.audit_list(entries, names))
-
-
 # ---- Home ---------------------------------------------------------------------------------------------
 
 
@@ -350,10 +191,3 @@ async def audit(request: Request, _rest: str) -> None:
 async def you(request: Request, _session: AsyncSession) -> list[Block]:
     """Show somebody their own settings."""
     return messages.my_settings(request.person, request.services.clock.now())
-
-
-@home.section("areas", order=80, needs=Rank.ADMIN)
-async def shown_areas(request: Request, session: AsyncSession) -> list[Block]:
-    """Show admins what the shop uses."""
-    on = {area: await areas.is_on(session, area) for area in areas.AREAS}
-    return messages.area_list(on, request.standing)

@@ -27,6 +27,11 @@ async def is_on(session: AsyncSession, area: str) -> bool:
     return bool(await store.setting(session, f"area:{area}", area in _ON_FROM_THE_START))
 
 
+async def all_of(session: AsyncSession) -> dict[str, bool]:
+    """Tell of every area whether it is switched on."""
+    return {area: await is_on(session, area) for area in AREAS}
+
+
 async def require(session: AsyncSession, area: str) -> None:
     """Raise `AreaIsOff` unless the area is switched on."""
     if not await is_on(session, area):

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import calendar
 from bot.calendar import Absence, Closure, Week, WorkCalendar
 from bot.people import store
 from bot.people.model import AbsenceRow, Department, Pause, Person, known_zone
@@ -55,6 +56,12 @@ async def away(session: AsyncSession, people: Collection[Person], now: datetime)
     """Give who of these people is away now, and by which absence."""
     rows = await store.absences(session, [one.id for one in people], now)
     return {row.person_id: row for row in rows if row.starts_at <= now}
+
+
+async def working(session: AsyncSession, people: Collection[Person], now: datetime) -> set[str]:
+    """Give the ids of those of these people who work right now."""
+    theirs = await calendars(session, people, now)
+    return {one.id for one in people if calendar.is_working(theirs[one.id], now)}
 
 
 def _calendar(person: Person, absences: list[AbsenceRow], pauses: list[Pause]) -> WorkCalendar:

@@ -103,6 +103,64 @@ async def ensure_departments(session: AsyncSession) -> None:
     await store.set_setting(session, "departments", True)  # noqa: FBT003 - a setting's value
 
 
+class NotATeamMember(SwitchboardError):
+    """{name} is not on the shop's own team."""
+
+
+class NotAGuest(SwitchboardError):
+    """{name} is no guest: there is nobody to let in."""
+
+
+async def keep_role(
+    session: AsyncSession, person: Person, role: str, manager_id: str | None, *, by: Person, now: datetime
+) -> None:
+    """Note what somebody does in the shop, and whom they report to."""
+    person.role, person.manager_id = " ".join(role.split())[:150], manager_id
+    await store.audit(session, now, by.id, "person.changed", person.name, person=person.id)
+
+
+async def make_admin(
+    session: AsyncSession, person: Person, *, admin: bool, by: Person, now: datetime
+) -> None:
+    """Make a colleague an admin, or no longer one."""
+    if admin and not person.is_colleague:
+        raise NotATeamMember(name=person.name)
+    if person.is_admin != admin:
+        person.is_admin = admin
+        act = "admin.made" if admin else "admin.unmade"
+        await store.audit(session, now, by.id, act, person.name, person=person.id)
+
+
+async def welcome_guest(
+    session: AsyncSession, person: Person, *, welcome: bool, by: Person, now: datetime
+) -> None:
+    """Let a guest of the workspace use the bot, or no longer."""
+    if not person.is_guest or person.is_stranger:
+        raise NotAGuest(name=person.name)
+    if person.is_welcome != welcome:
+        person.is_welcome = welcome
+        act = "guest.welcomed" if welcome else "guest.shown_out"
+        await store.audit(session, now, by.id, act, person.name, person=person.id)
+
+
+async def end_pause(session: AsyncSession, pause_id: int, by: Person, now: datetime) -> None:
+    """Take a pause back; its days are worked again. Nothing when somebody else did."""
+    pause = await session.get(Pause, pause_id)
+    if pause is None:
+        return
+    department_id = pause.department_id
+    await session.delete(pause)
+    await session.flush()
+    await store.audit(session, now, by.id, "pause.removed", pause.name)
+    await _plan_mornings(session, department_id, now)
+
+
+async def _plan_mornings(session: AsyncSession, department_id: int | None, now: datetime) -> None:
+    people = await store.members(session, department_id) if department_id else await store.colleagues(session)
+    for person in people:
+        await mornings.plan(session, person, now)
+
+
 @dataclass(frozen=True)
 class Plan:
     """What somebody filled in about a department."""
@@ -148,7 +206,5 @@ async def add_pause(
     session.add(pause)
     await session.flush()
     await store.audit(session, now, by.id, "pause.added", pause.name, first=str(first), last=str(last))
-    people = await store.members(session, department_id) if department_id else await store.colleagues(session)
-    for person in people:
-        await mornings.plan(session, person, now)
+    await _plan_mornings(session, department_id, now)
     return pause

@@ -1,14 +1,14 @@
 """What Slack shows of people, hours and permissions: every sentence and action id of the area."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import blocks, calendar, languages
 from bot.blocks import Block
 from bot.people import areas
-from bot.people.model import AbsenceRow, Aim, AuditEntry, Department, Person, known_zone
-from bot.people.permissions import Standing
+from bot.people.model import AbsenceRow, Aim, AuditEntry, Department, Pause, Person, known_zone
+from bot.people.permissions import Rank, Standing
 from bot.words import _, day, mark, n_
 
 EDIT_ME = "people.edit_me"
@@ -17,7 +17,13 @@ COME_BACK = "people.come_back"
 EDIT_DEPARTMENT = "people.edit_department"
 ADD_DEPARTMENT = "people.add_department"
 PAUSE = "people.pause"
+END_PAUSE = "people.end_pause"
 SWITCH_AREAS = "people.switch_areas"
+EDIT_PERSON = "people.edit_person"
+MAKE_ADMIN = "people.make_admin"
+UNMAKE_ADMIN = "people.unmake_admin"
+WELCOME_GUEST = "people.welcome_guest"
+SHOW_OUT_GUEST = "people.show_out_guest"
 
 AIMS = {
     Aim.PRODUCT: mark("a better product"),
@@ -34,6 +40,8 @@ ACTS = {
     "guest.shown_out": mark("no longer lets a guest in"),
     "mail.sent": mark("sent an answer"),
     "pause.added": mark("added a pause"),
+    "pause.removed": mark("took a pause back"),
+    "person.changed": mark("changed somebody's role or manager"),
     "sending.stopped": mark("stopped everything outgoing"),
     "sending.resumed": mark("let outgoing things go again"),
     "import": mark("imported people and settings"),
@@ -119,11 +127,10 @@ def people_list(
         lines = "\n".join(_person_line(one, one.id == department.lead_id, away, now) for one in members)
         head = f"*{blocks.escape(department.name)}* · {_(AIMS[Aim(department.aim)])}"
         text = blocks.clip(f"{head}\n{lines or _('nobody yet')}", blocks.SECTION_TEXT)
-        edit = (
-            blocks.button(_("Edit"), EDIT_DEPARTMENT, department.id)
-            if standing.leads_department(department.id)
-            else None
-        )
+        may_edit = standing.leads_department(department.id)
+        if not members and not may_edit:
+            continue
+        edit = blocks.button(_("Edit"), EDIT_DEPARTMENT, department.id) if may_edit else None
         shown.append(blocks.section(text, accessory=edit))
     if others:
         lines = "\n".join(_person_line(one, False, away, now) for one in others)  # noqa: FBT003
@@ -157,9 +164,10 @@ def person_card(
     """Give one colleague: what they do, when they are there, what they may be asked about."""
     facts = [f"🕑 {hours_of(person, now)}"]
     hats = ", ".join(one.name for one in departments)
-    facts.append(
-        f"🏷️ {blocks.escape(person.role or person.title or _('no role yet'))} · {blocks.escape(hats)}"
-    )
+    role = person.role or person.title or _("no role yet")
+    facts.append("🏷️ " + blocks.escape(" · ".join(filter(None, (role, hats)))))
+    if person.is_guest:
+        facts.append("🚪 " + (_("a guest who was let in") if person.is_welcome else _("a guest")))
     if manager:
         facts.append("👤 " + _("reports to {name}").format(name=blocks.escape(manager)))
     facts.append(f"{languages.language_flag(person.language)} {languages.name(person.language)}")
@@ -167,15 +175,67 @@ def person_card(
         skills = blocks.escape(", ".join(person.skills))
         facts.append("💡 " + _("ask about: {skills}").format(skills=skills))
     if away:
-        until = (
-            day(calendar.local(away.ends_at, person.zone) - timedelta(days=1), "EEEE d MMMM")
-            if away.ends_at
-            else _("further notice")
-        )
-        facts.append("🌴 " + _("away until the end of {day}").format(day=until))
+        facts.append(f"🌴 {_away_until(away, person)}")
     if overlap:
         facts.append("🤝 " + overlap)
     return [blocks.header(person.name), blocks.section("\n".join(facts))]
+
+
+def person_buttons(
+    person: Person, standing: Standing, *, may_edit: bool, is_named_admin: bool
+) -> list[Block]:
+    """Give what a lead or an admin can decide about somebody; [] for everybody else."""
+    buttons = []
+    if person.is_guest:
+        if standing.rank >= Rank.LEAD:
+            buttons.append(
+                blocks.button(_("No longer let in"), SHOW_OUT_GUEST, person.id)
+                if person.is_welcome
+                else blocks.button(_("Let this guest in"), WELCOME_GUEST, person.id)
+            )
+    elif may_edit:
+        buttons.append(blocks.button(_("Role and manager"), EDIT_PERSON, person.id))
+    if standing.is_admin and person.is_colleague and not is_named_admin:
+        buttons.append(
+            blocks.button(_("No longer an admin"), UNMAKE_ADMIN, person.id)
+            if person.is_admin
+            else blocks.button(_("Make an admin"), MAKE_ADMIN, person.id)
+        )
+    return [blocks.actions(*buttons)] if buttons else []
+
+
+def led_department(
+    department: Department,
+    members: Sequence[Person],
+    away: Mapping[str, AbsenceRow],
+    working: Collection[str],
+    now: datetime,
+) -> list[Block]:
+    """Give a lead their department: who works now, who is away and until when, who is not at work."""
+    lines = []
+    for one in members:
+        there = calendar.local(now, one.zone)
+        if one.id in away:
+            state = f"🌴 {_away_until(away[one.id], one)}"
+        else:
+            state = f"🟢 {_('works now')}" if one.id in working else f"⚪ {_('not at work now')}"
+        lines.append(f"{blocks.escape(one.name)} · {there:%H:%M} · {state}")
+    head = f"*{blocks.escape(department.name)}*"
+    text = "\n".join([head, *(lines or [_("nobody yet")])])
+    edit = blocks.button(_("Edit"), EDIT_DEPARTMENT, department.id)
+    return [blocks.section(blocks.clip(text, blocks.SECTION_TEXT), accessory=edit)]
+
+
+def _away_until(absence: AbsenceRow, person: Person) -> str:
+    if absence.ends_at is None:
+        return _("away until further notice")
+    last = calendar.local(absence.ends_at, person.zone) - timedelta(seconds=1)
+    return _("away until the end of {day}").format(day=day(last, "EEEE d MMMM"))
+
+
+def only_lead_or_admin() -> str:
+    """Refuse what is for the department's lead."""
+    return _("Only the lead of the department or an admin can do this.")
 
 
 # ---- settings, status, audit, privacy -----------------------------------------------------------------
@@ -205,20 +265,22 @@ def my_settings(person: Person, now: datetime) -> list[Block]:
     return [blocks.section(f"*{_('You')}*\n" + "\n".join(lines)), buttons]
 
 
-def area_list(on: Mapping[str, bool], standing: Standing) -> list[Block]:
+def area_list(on: Mapping[str, bool], pauses: Sequence[Pause], standing: Standing) -> list[Block]:
     """Give the areas, which are on, and for admins the way to switch them."""
     lines = [
         f"{'🟢' if on[area] else '⚪'} *{area}* · {areas.described(area)}" for area in areas.AREAS
     ]  # fmt: skip
     shown = [blocks.section(f"*{_('What the shop uses')}*\n" + "\n".join(lines))]
-    if standing.is_admin:
-        shown.append(
-            blocks.actions(
-                blocks.button(_("Switch areas"), SWITCH_AREAS, "-"),
-                blocks.button(_("Company holiday"), PAUSE, "-"),
-            )
-        )
-    return shown
+    for one in pauses:
+        days = " – ".join(dict.fromkeys((day(one.first_day), day(one.last_day))))
+        end = blocks.button(_("Take back"), END_PAUSE, one.id)
+        may_end = standing.leads_department(one.department_id)
+        text = f"⏸️ {blocks.escape(one.name)} · {days}"
+        shown.append(blocks.section(text, accessory=end if may_end else None))
+    buttons = [blocks.button(_("Switch areas"), SWITCH_AREAS, "-")] if standing.is_admin else []
+    if standing.rank >= Rank.LEAD:
+        buttons.append(blocks.button(_("Add a holiday or pause"), PAUSE, "-"))
+    return [*shown, blocks.actions(*buttons)] if buttons else shown
 
 
 def audit_list(entries: Sequence[AuditEntry], names: Mapping[str, str]) -> list[Block]:

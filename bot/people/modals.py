@@ -12,6 +12,7 @@ from bot.words import SPOKEN, _
 AWAY = "people.away"
 ME = "people.me"
 DEPARTMENT = "people.department"
+PERSON = "people.person"
 PAUSE = "people.pause_days"
 AREAS = "people.areas"
 
@@ -62,7 +63,7 @@ def me(person: Person) -> Block:
             "country",
             blocks.text_input(place, placeholder="DE-BY"),
             optional=True,
-            hint=_("Two letters, such as PT; with the part of the country where holidays differ, DE-BY."),
+            hint=_("Two letters, such as PT; where holidays differ by region with its part, such as GB-ENG."),
         ),
         blocks.field(_("Language"), "language", blocks.menu(spoken, initial=current)),
         blocks.field(
@@ -122,13 +123,24 @@ def department(one: Department | None, member_ids: Sequence[str]) -> Block:
     )
 
 
-def pause(departments: Sequence[Department], today: date) -> Block:
+def person(one: Person) -> Block:
+    """Give the window for what somebody does in the shop, and whom they report to."""
+    shown = [
+        blocks.field(_("Role"), "role", blocks.text_input(one.role, placeholder=one.title), optional=True),
+        blocks.field(_("Reports to"), "manager", blocks.person_menu(one.manager_id), optional=True),
+    ]
+    title = _("Role and manager")
+    return blocks.modal(PERSON, title, shown, submit=_("Save"), close=_("Cancel"), metadata=one.id)
+
+
+def pause(departments: Sequence[Department], today: date, *, everyone: bool) -> Block:
     """Give the window for days on which the shop, or a department, does not work."""
-    everyone = blocks.option(_("Everyone"), "-")
-    choices = [everyone, *(blocks.option(one.name, str(one.id)) for one in departments)]
+    choices = [blocks.option(one.name, str(one.id)) for one in departments]
+    if everyone:
+        choices.insert(0, blocks.option(_("Everyone"), "-"))
     shown = [
         blocks.field(_("What is it?"), "name", blocks.text_input(placeholder=_("Company holiday"))),
-        blocks.field(_("For whom?"), "department", blocks.menu(choices, initial=everyone)),
+        blocks.field(_("For whom?"), "department", blocks.menu(choices, initial=choices[0])),
         blocks.field(_("First day"), "first", blocks.date_picker(today)),
         blocks.field(_("Last day"), "last", blocks.date_picker(today)),
     ]

@@ -54,6 +54,12 @@ async def colleagues(session: AsyncSession) -> list[Person]:
     return list((await session.execute(rows.order_by(func.lower(Person.name)))).scalars())
 
 
+async def everybody(session: AsyncSession) -> list[Person]:
+    """Give everybody who is there, guests and people of other companies too, by name."""
+    rows = select(Person).where(~Person.is_bot, ~Person.is_gone).order_by(func.lower(Person.name))
+    return list((await session.execute(rows)).scalars())
+
+
 async def made_admins(session: AsyncSession) -> list[Person]:
     """Give those who were made admins in Slack."""
     return list(
@@ -95,14 +101,11 @@ async def departments_of(session: AsyncSession, person_id: str) -> list[Departme
 
 
 async def members(session: AsyncSession, department_id: int) -> list[Person]:
-    """Give who works in a department and is still there, by name."""
-    rows = (
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.department_id == department_id, ~Person.is_gone)
-        .order_by(func.lower(Person.name))
-    )
-    return list((await session.execute(rows)).scalars())
+    """Give who works in a department or leads it, and is still there, by name."""
+    hats = select(Membership.person_id).where(Membership.department_id == department_id)
+    lead = select(Department.lead_id).where(Department.id == department_id, Department.lead_id.is_not(None))
+    rows = select(Person).where(or_(Person.id.in_(hats), Person.id.in_(lead)), ~Person.is_gone)
+    return list((await session.execute(rows.order_by(func.lower(Person.name)))).scalars())
 
 
 async def set_members(session: AsyncSession, department_id: int, person_ids: Iterable[str]) -> None:
