@@ -67,6 +67,7 @@ async def test_it_writes_to_the_shop_as_somebody_outside(
 
     sent = page.locator(".mail-line", has_text="Broken bowls")
     await expect(sent).to_contain_text(f"To {shop}")
+    await expect(page.locator(".mail-page__text")).to_contain_text("Twelve of forty")
     received = desk.slack.mailroom.box(shop)
     assert [mail["subject"] for mail in received] == ["Broken bowls"]
     assert [file["name"] for file in received[0]["attachments"]] == ["crack.png"]

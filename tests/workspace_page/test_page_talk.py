@@ -167,7 +167,8 @@ async def test_it_opens_a_permalink_at_its_message(desk: Desk) -> None:
 
 
 async def test_it_finds_messages_and_goes_to_them(desk: Desk) -> None:
-    await desk.post("general", "The celadon glaze is new")
+    card = {"type": "section", "text": {"type": "mrkdwn", "text": "The celadon glaze is new"}}
+    await desk.post("general", "A card", blocks=[card])
     page = await desk.sit_down(next(iter(desk.slack.world.users)), desk.channel("logistics"))
 
     await page.get_by_label("Search messages").fill("celadon")

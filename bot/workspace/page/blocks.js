@@ -28,9 +28,19 @@ export function renderBlocks(blocks, surface, errors = {}) {
 /** The words of blocks, for notifications and for search. */
 export function blocksWords(blocks) {
   return (blocks ?? [])
-    .map((block) => plain(block.text) || (block.elements ?? []).map((part) => plain(part.text)).join(" "))
-    .join(" ")
-    .trim();
+    .map((block) =>
+      [block.text, block.title, ...(block.fields ?? []), ...(block.elements ?? [])].map(wordsOf),
+    )
+    .flat()
+    .filter(Boolean)
+    .join(" ");
+}
+
+// A text object, a part of rich text, or an element with a text of its own.
+function wordsOf(part) {
+  if (!part || typeof part === "string") return part ?? "";
+  if (part.elements) return part.elements.map(wordsOf).join("");
+  return plain(part.text ?? "");
 }
 
 function at(block, { surface }, more = {}) {

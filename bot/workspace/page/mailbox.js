@@ -242,10 +242,11 @@ export class Mailbox {
 
   /** Write a new mail, or an answer to `answered`. */
   write(answered = null) {
-    const done = () => {
+    const done = (id) => {
       this.form = null;
       loadMails(this.address);
-      changed("mail");
+      if (id) go({ kind: "mail", address: this.address, mail: id });
+      else changed("mail");
     };
     this.form = new MailForm({ from: this.owner, answered, done });
     changed("mail");

@@ -12,7 +12,7 @@ function bareAddress(text) {
   return /<([^<>]+)>/.exec(one)?.[1] ?? one.trim();
 }
 
-/** A mail being written by a correspondent; `done()` is called once it is sent or given up. */
+/** A mail being written by a correspondent; `done(id)` is called once it is sent, `done()` when it is given up. */
 export class MailForm {
   constructor({ from, answered, done }) {
     Object.assign(this, { from, answered, done, files: [] });
@@ -136,7 +136,7 @@ export class MailForm {
     this.problem.hidden = true;
     this.element.setAttribute("aria-busy", "true");
     try {
-      await post("mail", {
+      const { id } = await post("mail", {
         from: this.from.address,
         to: this.element.elements.to.value.trim(),
         subject: this.subject.value,
@@ -147,7 +147,7 @@ export class MailForm {
         }),
         ...(this.answered && { in_reply_to: this.answered.id }),
       });
-      this.done();
+      this.done(id);
     } catch (error) {
       this.problem.textContent = error.message;
       this.problem.hidden = false;

@@ -223,9 +223,11 @@ function threadLine(message, place) {
   );
 }
 
-/** A message's words on one line, for toasts and search results. */
-export function summary(message) {
-  const nodes = render(message.text || blocksWords(message.blocks) || "", context());
+/** A message's words on one line, for toasts and search results; those of its blocks when `query` stands there. */
+export function summary(message, query = "") {
+  const text = message.text ?? "";
+  const inText = text.toLowerCase().includes(query.toLowerCase());
+  const nodes = render((inText && text) || blocksWords(message.blocks) || text, context());
   const words = el("span", {}, nodes).textContent.replace(/\s+/g, " ").trim();
   return words || (message.files?.length ? `sent ${plain(message.files[0].name)}` : "sent a message");
 }

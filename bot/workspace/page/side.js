@@ -97,13 +97,13 @@ export class SearchResults {
         "div.results",
         { key: "results" },
         state && el("p.feed__state", {}, state),
-        (this.messages ?? []).map(result),
+        (this.messages ?? []).map((message) => result(message, this.query)),
       ),
     );
   }
 }
 
-function result(message) {
+function result(message, query) {
   const channel = store.channels.get(message.channel);
   const place = channel?.is_im ? nameOf(store.users.get(channel.user)) : `#${channel?.name ?? ""}`;
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : undefined;
@@ -119,6 +119,6 @@ function result(message) {
     },
     el("span.result__place", {}, `${place} · ${shortStamp(seconds(message.ts), viewer(), now())}`),
     el("span.result__name", {}, author.name),
-    el("span.result__words", {}, summary(message)),
+    el("span.result__words", {}, summary(message, query)),
   );
 }
