@@ -16,7 +16,8 @@ from bot.clock import Clock, monotonic, wall
 
 Json = dict[str, Any]
 
-MOST = 500
+# Traces kept, and how much may be put to one of them by time alone.
+MOST, MOST_SPANS = 500, 200
 # Real seconds: for how long a call may be taken for the consequence of what came before it.
 _CERTAIN, _LIKELY, _SAME_MOOD = 60.0, 30.0, 2.0
 
@@ -28,6 +29,7 @@ class Span:
     """One thing that followed. `milliseconds` is None while it lasts."""
 
     id: str
+    trace: "Trace"
     parent: str
     kind: str
     name: str
@@ -146,18 +148,22 @@ class Inspector:
 
     def _by_time(self) -> tuple[Trace, bool]:
         now = monotonic()
-        for trace in reversed(self._traces):
-            if trace.kind != "app" and now - trace.last < _LIKELY:
-                return trace, True
-            if trace.kind == "app" and now - trace.last < _SAME_MOOD:
-                return trace, False
+        recent = (
+            one for one in reversed(self._traces)
+            if now - one.last < (_SAME_MOOD if one.kind == "app" else _LIKELY)
+        )  # fmt: skip
+        trace = next(recent, None)
+        if trace and len(trace.spans) < MOST_SPANS:
+            return trace, trace.kind != "app"
         return self.begin("app", "", f"{self._app_name()}, by itself"), False
 
     def _span(self, trace: Trace, kind: str, name: str, *, guess: bool, detail: Json) -> Span:
         parent = trace.id
         if kind in ("api", "response", "ack"):
             parent = next((one.id for one in reversed(trace.spans) if one.kind == "envelope"), parent)
-        span = Span(f"sp{next(self._spans)}", parent, kind, name, monotonic(), detail=detail, guess=guess)
+        span = Span(
+            f"sp{next(self._spans)}", trace, parent, kind, name, monotonic(), detail=detail, guess=guess
+        )
         trace.spans.append(span)
         trace.last = span.begun
         self._dirty[trace.id] = trace
@@ -167,10 +173,7 @@ class Inspector:
 
     def changed(self, span: Span) -> None:
         """Note that a span has ended, so that pages hear of it."""
-        for trace in reversed(self._traces):
-            if span in trace.spans:
-                self._dirty[trace.id] = trace
-                return
+        self._dirty[span.trace.id] = span.trace
 
     def flush(self) -> None:
         """Tell the pages of what is new or has grown since the last time."""
