@@ -17,6 +17,8 @@ Json = dict[str, Any]
 Log = Callable[[str, str, Any], None]
 
 PATIENCE = 3.0
+# Before another socket is tried, so that the one that closed is noticed.
+_BREATH = 0.01
 
 
 class NoAnswer(Exception):
@@ -120,6 +122,7 @@ class Delivery:
                     except Failed as failure:
                         if not failure.again_at_once:
                             raise NoAnswer from failure
+                    await asyncio.sleep(_BREATH)
         except TimeoutError:
             raise NoAnswer from None
 
@@ -139,11 +142,10 @@ class Delivery:
                 break
             envelope.attempt += 1
             envelope.reason = failure.reason
-            if not failure.again_at_once:
-                pause = next(pauses, None)
-                if pause is None:
-                    break
-                await asyncio.sleep(pause)
+            pause = _BREATH if failure.again_at_once else next(pauses, None)
+            if pause is None:
+                break
+            await asyncio.sleep(pause)
         self._log("envelope", f"gave up on {envelope.payload.get('event', {}).get('type')}", {})
 
     async def _try(self, envelope: Envelope) -> Json | None:

@@ -6,13 +6,15 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.workspace import Workspace
+from bot.workspace import Workspace, demo_world
 from bot.workspace.driver import Person, Refusal, Slack
 from tests.patience import until
+from tests.workspace.manifest import manifest
 
 Json = dict[str, Any]
 
@@ -143,6 +145,30 @@ async def test_it_closes_sockets_and_waits_for_the_app_to_return(
 async def test_it_hands_a_slow_database_to_the_app_or_says_that_it_cannot(slack: Slack) -> None:
     with pytest.raises(Refusal, match="gave no address where its database can be slowed down"):
         await slack.fault("slow_database", seconds=2)
+
+
+async def test_it_hands_a_slow_database_to_an_app_that_listens() -> None:
+    taken: list[Json] = []
+
+    async def take(request: web.Request) -> web.Response:
+        taken.append(await request.json())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/faults", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    hook = f"http://127.0.0.1:{runner.addresses[0][1]}/faults"
+    async with (
+        Workspace(demo_world(), manifest(), fault_hook=hook) as workspace,
+        Slack(workspace.url, workspace.control_token) as slack,
+    ):
+        await slack.fault("slow_database", seconds=2, times=3)
+        await runner.cleanup()
+        with pytest.raises(Refusal, match="did not take the order"):
+            await slack.fault("slow_database", seconds=2)
+    assert taken == [{"kind": "slow_database", "times": 3, "seconds": 2.0}]
 
 
 async def test_it_takes_faults_back(client: AsyncWebClient, workspace: Workspace, slack: Slack) -> None:
