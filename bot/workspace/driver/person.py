@@ -1,134 +1,18 @@
-"""A thin client of the control API, in people's words, so that tests read like stories.
+"""A colleague at their Slack."""
 
-It knows nothing but docs/workspace.md: a `Person` looks, presses and types as the page does, a
-`Correspondent` writes and reads mail. What a person waits for, the driver polls for, at most
-`Slack.patience` seconds.
-"""
-
-import asyncio
 import base64
-import io
-import json
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-import aiohttp
-
-from bot.clock import monotonic
+from bot.workspace.driver.connection import Connection
 from bot.workspace.reading import Element, elements, words
 
 Json = dict[str, Any]
-Found = TypeVar("Found")
-_EVERY = 0.05
-
-
-class Refusal(Exception):
-    """The workspace refused: `sentence` is what a person would read, `status` the HTTP status."""
-
-    def __init__(self, sentence: str, status: int, answer: Json) -> None:
-        super().__init__(sentence)
-        self.sentence, self.status, self.answer = sentence, status, answer
-
-
-class Slack:
-    """A workspace, from outside: clock, faults, log; the rest are `Person` and `Correspondent`."""
-
-    def __init__(self, url: str, control_token: str, *, patience: float = 15.0) -> None:
-        self.url, self.patience = url, patience
-        self._headers = {"X-Workspace-Token": control_token}
-        self._session: aiohttp.ClientSession | None = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-        if self._session:
-            await self._session.close()
-            self._session = None
-
-    async def get(self, name: str, /, **query: Any) -> Json:
-        """Read `/control/NAME`; `Refusal`."""
-        return await self._call(
-            "GET", name, params={key.rstrip("_"): str(value) for key, value in query.items()}
-        )
-
-    async def post(self, name: str, /, **body: Any) -> Json:
-        """Do `/control/NAME`; `Refusal`. A trailing underscore is dropped from names (`as_`, `from_`)."""
-        # As a file: aiohttp warns of a body of megabytes that is handed over in one piece.
-        content = io.BytesIO(json.dumps({key.rstrip("_"): value for key, value in body.items()}).encode())
-        return await self._call("POST", name, data=content, headers={"Content-Type": "application/json"})
-
-    async def _call(self, method: str, name: str, **how: Any) -> Json:
-        self._session = self._session or aiohttp.ClientSession(headers=self._headers)
-        async with self._session.request(method, f"{self.url}/control/{name}", **how) as answer:
-            said: Json = await answer.json()
-            if answer.status >= 400:
-                raise Refusal(str(said.get("error", answer.status)), answer.status, said)
-            return said
-
-    async def until(self, look: Callable[[], Awaitable[Found | None]], complaint: Callable[[], str]) -> Found:
-        """Look until there is something; AssertionError with `complaint()` when patience ends."""
-        deadline = monotonic() + self.patience
-        while True:
-            found = await look()
-            if found is not None:
-                return found
-            if monotonic() > deadline:
-                raise AssertionError(complaint())
-            await asyncio.sleep(_EVERY)
-
-    # ---- the world around ------------------------------------------------------------------------------
-
-    async def now(self) -> datetime:
-        """Give workspace time."""
-        return datetime.fromisoformat((await self.get("clock"))["now"])
-
-    async def advance(self, step: timedelta) -> list[Json]:
-        """Move the clock forward through everything due; what came about."""
-        fired: list[Json] = (await self.post("clock", advance=step.total_seconds()))["fired"]
-        return fired
-
-    async def clock_to(self, when: str | datetime, zone: str | None = None) -> list[Json]:
-        """Move the clock to "monday 09:00" in a zone, or to an instant; what came about."""
-        if isinstance(when, datetime):
-            answer = await self.post("clock", set=when.isoformat())
-        else:
-            answer = await self.post("clock", to=when, **({"zone": zone} if zone else {}))
-        fired: list[Json] = answer["fired"]
-        return fired
-
-    async def pause(self) -> None:
-        """Stop the clock."""
-        await self.post("clock", running=False)
-
-    async def is_quiet(self, seconds: float | None = None) -> bool:
-        """Wait until nothing is under way; False when that took too long."""
-        return bool((await self.post("wait_quiet", seconds=seconds or self.patience))["quiet"])
-
-    async def fault(self, kind: str, **how: Any) -> str:
-        """Order a fault; its id."""
-        return str((await self.post("fault", kind=kind, **how))["id"])
-
-    async def traces(self, since: str = "") -> list[Json]:
-        """Give what happened, cause by cause."""
-        found: list[Json] = (await self.get("inspect", limit=1000, since=since))["traces"]
-        return found
-
-    async def hires(self, name: str, /, **more: Any) -> "Person":
-        """Let somebody join the team."""
-        await self.post("hire", name=name, **more)
-        return Person(self, name)
 
 
 class Person:
     """A colleague at their Slack. They look at one place at a time, and at the modal on top of it."""
 
-    def __init__(self, slack: Slack, name: str) -> None:
+    def __init__(self, slack: Connection, name: str) -> None:
         self.slack, self.name = slack, name
         self._id = ""
         self._place = ""
@@ -372,59 +256,6 @@ class Person:
         if not self._names:
             await self._state()
         return await self.slack.until(look, lambda: self._complaint(label, seen))
-
-
-class Correspondent:
-    """A supplier or customer at their mail program."""
-
-    def __init__(self, slack: Slack, name: str) -> None:
-        self.slack, self.name = slack, name
-        self._address = name if "@" in name else ""
-
-    async def address(self) -> str:
-        """Give their address."""
-        if not self._address:
-            known = (await self.slack.get("people"))["correspondents"]
-            called = [
-                one
-                for one in known
-                if one["name"].startswith(self.name) or one["company"].startswith(self.name)
-            ]
-            assert called, f"Nobody outside is called {self.name}."
-            self._address = called[0]["address"]
-        return self._address
-
-    async def box(self) -> list[Json]:
-        """Give their mails, newest first, those they wrote too."""
-        mails: list[Json] = (await self.slack.get("mail", address=await self.address()))["mails"]
-        return mails
-
-    async def writes(self, subject: str, text: str, **more: Any) -> Json:
-        """Write to the shop (`to`, `html`, `attachments`, `in_reply_to` as in `POST /control/mail`)."""
-        return await self.slack.post("mail", from_=await self.address(), subject=subject, text=text, **more)
-
-    async def answers(self, text: str, *, to_mail: str = "", **more: Any) -> Json:
-        """Answer the newest mail they received, or the newest that has this text."""
-        mail = await self.receives(to_mail)
-        return await self.writes("", text, in_reply_to=mail["id"], **more)
-
-    async def receives(self, text: str = "") -> Json:
-        """Wait for a mail that has this text in its subject or body; the newest such."""
-        box: list[Json] = []
-
-        async def look() -> Json | None:
-            box[:] = await self.box()
-            received = (one for one in box if one["direction"] == "in")
-            return next((one for one in received if text in f"{one['subject']}\n{one['text']}"), None)
-
-        def complaint() -> str:
-            shown = (
-                "\n---\n".join(f"{one['direction']}: {one['subject']}\n{one['text']}" for one in box)
-                or "(nothing)"
-            )
-            return f"{self.name} waited for a mail with {text!r}, and has:\n{shown}"
-
-        return await self.slack.until(look, complaint)
 
 
 def _where(place: Json) -> Json:
