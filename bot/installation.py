@@ -11,11 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SwitchboardError
 from bot.gateways.bolt import Identity
+from bot.letters.model import Channels
 from bot.people import roster
 from bot.people import store as people
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.suppliers.model import Channels
 from handlers.events import heard
 
 

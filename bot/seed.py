@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.letters.model import fold
 from bot.suppliers import store
-from bot.suppliers.model import Contact, Supplier, fold
+from bot.suppliers.model import Contact, Supplier
 from bot.workspace import Workspace
 
 SHOP_NAME = "Juniper & Co"

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.clock import Clock
+from bot.letters.model import Channels
 from bot.ports import LanguageModel
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.suppliers.model import Channels
 
 
 class Views(Protocol):

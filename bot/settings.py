@@ -31,7 +31,7 @@ class Mailbox(BaseModel):
 
     address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     name: str = ""
-    area: Literal["suppliers"] = "suppliers"
+    area: Literal["suppliers", "customers"] = "suppliers"
 
 
 class TokenPrice(BaseModel):
@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     def shop_address(self) -> Mailbox:
         """The address the shop writes to its suppliers from."""
         return self.mailbox[0]
+
+    def mailboxes_of(self, area: str) -> list[str]:
+        """Give the addresses whose mail belongs to an area."""
+        return [one.address for one in self.mailbox if one.area == area]
 
     @classmethod
     def settings_customise_sources(  # noqa: D102 - pydantic's own signature

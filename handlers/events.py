@@ -12,9 +12,8 @@ from bot.people.model import Person
 from bot.people.roster import Heard
 from bot.services import Services
 from bot.storage.triggers import Trigger
-from bot.suppliers import notes
 from bot.words import speaking
-from handlers import talk
+from handlers import letters, talk
 from handlers.guard import unknown_person
 from handlers.routes import TABLE, Request, event
 
@@ -54,7 +53,7 @@ async def message(request: Request) -> None:
 async def _typed_in_thread(request: Request, said: dict[str, Any]) -> None:
     async with request.transaction() as session:
         everybody = await people.names(session, blocks.mentioned(said.get("text", "")))
-        await notes.typed(
+        await letters.typed(
             session,
             channel_id=said["channel"],
             thread_ts=said["thread_ts"],

@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import datetime
 
+from bot.letters.arriving import Arrived
 from bot.mail.parse import Limits, parse
 from bot.services import Services
 from bot.storage import blobs
@@ -22,8 +23,6 @@ async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
     mail = await asyncio.to_thread(parse, raw, limits=limits, own_addresses=own)
     when = envelope.get("arrived_at")
     at = datetime.fromisoformat(when) if when else services.clock.now()
-    one = relay.Arrived(
-        mail, envelope["sha256"], envelope["recipients"][0], at, envelope.get("vouched", False)
-    )
+    one = Arrived(mail, envelope["sha256"], envelope["recipients"][0], at, envelope.get("vouched", False))
     async with trigger.transaction() as session:
         await relay.receive(services.database, session, one, services.channels)

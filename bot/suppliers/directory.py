@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import calendar, languages
+from bot.letters.model import fold
 from bot.people.model import Person
 from bot.suppliers import store
-from bot.suppliers.model import Contact, Supplier, fold
+from bot.suppliers.model import Contact, Supplier
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}\.[^@\s<>,;\"]{1,60}")
 

@@ -6,17 +6,19 @@ from typing import Any
 
 from bot import blocks, calendar, languages
 from bot.blocks import Block
-from bot.suppliers.model import Contact, Conversation, Reply, Stray, Supplier, SupplierMail
+from bot.letters.desk import Window
+from bot.letters.messages import (
+    ASSIGN,
+    FULL_MAIL,
+    NOTE,
+    REPLY,
+    SHOWN_TEXT,
+    clip_rich,
+    refusals,
+)
+from bot.letters.model import Answer, Incoming, Stray
+from bot.suppliers.model import Contact, Conversation, Supplier, SupplierMail
 
-REPLY = "suppliers.reply"
-NOTE = "suppliers.note"
-ASSIGN = "suppliers.assign"
-FULL_MAIL = "suppliers.full_mail"
-CANCEL = "suppliers.cancel"
-SEND_NOW = "suppliers.send_now"
-SEND_AGAIN = "suppliers.send_again"
-SEND_AS_REPLY = "suppliers.send_as_reply"
-KEEP_INSIDE = "suppliers.keep_inside"
 ADD_STRAY = "suppliers.add_stray"
 REFUSE_STRAY = "suppliers.refuse_stray"
 SHOW_STRAY = "suppliers.show_stray"
@@ -24,10 +26,6 @@ BRING_BACK = "suppliers.bring_back"
 
 SAID_NOT_A_SUPPLIER = "A colleague said that this sender is not a supplier."
 BROUGHT_BACK = "It is back with the team."
-NEWER_MAIL = "A newer mail from them came in after this was written."
-
-# A card stays readable at a glance; the whole mail is one click away.
-SHOWN_TEXT = 2500
 
 
 def as_supplier(supplier: Supplier, contact: Contact) -> dict[str, str]:
@@ -43,7 +41,7 @@ def card(
     contact: Contact,
     mail: SupplierMail,
     *,
-    reply: Reply | None,
+    reply: Answer | None,
     names: Mapping[str, str],
 ) -> dict[str, Any]:
     """Give the card of a conversation: its first mail, and how things stand now."""
@@ -51,13 +49,13 @@ def card(
         blocks.context(_origin(supplier, contact, mail)),
         blocks.section(f"*{blocks.escape(blocks.clip(mail.subject or '(no subject)', 300))}*"),
         blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
-        *_refusals(mail),
+        *refusals(mail),
         blocks.context(*_standing(conversation, reply, names)),
         blocks.actions(
-            blocks.button("Reply", REPLY, conversation.id, style="primary"),
-            blocks.button("Internal note", NOTE, conversation.id),
-            blocks.button("Assign", ASSIGN, conversation.id),
-            blocks.button("Show full mail", FULL_MAIL, mail.id),
+            blocks.button("Reply", REPLY, f"suppliers:{conversation.id}", style="primary"),
+            blocks.button("Internal note", NOTE, f"suppliers:{conversation.id}"),
+            blocks.button("Assign", ASSIGN, f"suppliers:{conversation.id}"),
+            blocks.button("Show full mail", FULL_MAIL, f"suppliers:{mail.id}"),
         ),
     ]
     return {"text": _fallback(supplier, mail), "blocks": shown}
@@ -70,10 +68,10 @@ def follow_up(
     shown = [
         blocks.context(_origin(supplier, contact, mail)),
         blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
-        *_refusals(mail),
+        *refusals(mail),
         blocks.actions(
-            blocks.button("Reply", REPLY, conversation.id, style="primary"),
-            blocks.button("Show full mail", FULL_MAIL, mail.id),
+            blocks.button("Reply", REPLY, f"suppliers:{conversation.id}", style="primary"),
+            blocks.button("Show full mail", FULL_MAIL, f"suppliers:{mail.id}"),
         ),
     ]
     return {"text": _fallback(supplier, mail), "blocks": shown}
@@ -88,13 +86,7 @@ def _origin(supplier: Supplier, contact: Contact, mail: SupplierMail) -> str:
     return f"{who} · {author} · {there:%a %H:%M} their time{moon} · {language}"
 
 
-def _refusals(mail: SupplierMail) -> list[Block]:
-    return (
-        [blocks.context(*(f"⚠️ {blocks.escape(reason)}" for reason in mail.refused))] if mail.refused else []
-    )
-
-
-def _standing(conversation: Conversation, reply: Reply | None, names: Mapping[str, str]) -> list[str]:
+def _standing(conversation: Conversation, reply: Answer | None, names: Mapping[str, str]) -> list[str]:
     lines = []
     if reply and reply.state == "held":
         lines.append(f"↩️ {_name(names, reply.author_id)} is answering; it leaves shortly")
@@ -119,93 +111,15 @@ def _fallback(supplier: Supplier, mail: SupplierMail) -> str:
     return blocks.escape(f"{supplier.name}: {mail.subject}\n{blocks.clip(mail.text, 300)}")
 
 
-def clip_rich(elements: Sequence[Mapping[str, Any]], limit: int) -> list[Block]:
-    """Cut rich_text elements to about `limit` characters of text; never empty."""
-    kept: list[Block] = []
-    left = limit
-    for element in elements:
-        if left <= 0:
-            break
-        shortened, left = _clip_element(element, left)
-        kept.append(shortened)
-    if left <= 0:
-        more = {"type": "text", "text": "… (more: Show full mail)", "style": {"italic": True}}
-        kept.append({"type": "rich_text_section", "elements": [more]})
-    empty = {"type": "text", "text": "(no text)", "style": {"italic": True}}
-    return kept or [{"type": "rich_text_section", "elements": [empty]}]
-
-
-def _clip_element(element: Mapping[str, Any], left: int) -> tuple[Block, int]:
-    if "elements" not in element:
-        text = str(element.get("text", ""))
-        return {**element, **({"text": text[:left]} if text else {})}, left - len(text)
-    inner: list[Block] = []
-    for child in element["elements"]:
-        if left <= 0:
-            break
-        shortened, left = _clip_element(child, left)
-        inner.append(shortened)
-    return {**element, "elements": inner}, left
-
-
-# ---- our answer, in the thread ------------------------------------------------------------------------
-
-
-def reply_post(reply: Reply, author: str, *, newer: bool = False, actor: str = "") -> dict[str, Any]:
-    """Give our answer as it stands in the thread: held, sent, taken back, or failed."""
-    to = blocks.escape(", ".join((reply.recipient, *reply.copies)))
-    name = f"*{blocks.escape(author)}*"
-    head, line, buttons = _reply_state(reply, name, to, f"*{blocks.escape(actor)}*")
-    shown = [blocks.context(head), blocks.quotation(blocks.clip(reply.text, SHOWN_TEXT))]
-    if newer and reply.state == "held":
-        line = f"⚠️ {NEWER_MAIL}\n{line}"
-    shown.append(blocks.context(line))
-    if buttons:
-        shown.append(blocks.actions(*buttons))
-    return {"text": blocks.escape(f"{author}: {blocks.clip(reply.text, 300)}"), "blocks": shown}
-
-
-def _reply_state(reply: Reply, name: str, to: str, actor: str) -> tuple[str, str, list[Block]]:
-    if reply.state == "held":
-        buttons = [
-            blocks.button("Cancel", CANCEL, reply.id, style="danger"),
-            blocks.button("Send now", SEND_NOW, reply.id),
-        ]
-        return f"↩️ {name} answers {to}", f"Leaves at {blocks.when(reply.leaves_at, '{time_secs}')}", buttons
-    if reply.state == "sent" and reply.sent_at:
-        return f"↩️ {name} answered {to}", f"✓ Sent {blocks.when(reply.sent_at)}", []
-    again = [blocks.button("Edit and send again", SEND_AGAIN, reply.id)]
-    if reply.state == "cancelled":
-        return f"✋ {name} wanted to answer {to}", f"Cancelled by {actor}. Nothing was sent.", again
-    problem = blocks.escape(reply.problem or "")
-    if reply.state == "bounced":
-        return f"↩️ {name} answered {to}", f"⚠️ *It came back*: {problem}", again
-    return f"↩️ {name} answered {to}", f"⚠️ *Not sent*: {problem}", again
-
-
-def note_post(author: str, text: str) -> dict[str, Any]:
-    """Give an internal note for the thread."""
-    shown = [
-        blocks.context(f"📝 Internal note by *{blocks.escape(author)}*; it stays in here"),
-        blocks.quotation(text),
-    ]
-    return {"text": blocks.escape(f"{author}: {blocks.clip(text, 300)}"), "blocks": shown}
-
-
-def assigned_post(assignee_id: str, by: str) -> dict[str, Any]:
-    """Tell the thread, and by mention the person, who takes care of a conversation."""
-    text = f"👤 {blocks.mention(assignee_id)} takes care of this (assigned by {blocks.escape(by)})"
-    return {"text": text, "blocks": [blocks.section(text)]}
-
-
-def not_sent(note_id: int, supplier: Supplier) -> dict[str, Any]:
-    """Tell the author, and only them, that what they typed in the thread stays inside."""
-    text = f"*Not sent* to {blocks.escape(supplier.name)}. What is typed in the thread stays inside."
-    buttons = blocks.actions(
-        blocks.button("Send as reply", SEND_AS_REPLY, note_id, style="primary"),
-        blocks.button("Keep inside", KEEP_INSIDE, note_id),
+def window(supplier: Supplier, mail: Incoming, now: datetime) -> Window:
+    """Say, for whoever answers, who reads it, what time it is there, and in which language they wrote."""
+    there = calendar.local(now, supplier.zone)
+    moon = ", it is night there 🌙" if calendar.is_night(there) else ""
+    facts = (
+        f"To *{blocks.escape(mail.sender_name or supplier.name)}* ({blocks.escape(mail.reply_address)}) · "
+        f"{there:%a %H:%M} there{moon} · they wrote in {languages.name(mail.language)}"
     )
-    return {"text": text, "blocks": [blocks.section(text), buttons]}
+    return Window(f"Answer {supplier.name}", facts)
 
 
 # ---- mails of nobody we know --------------------------------------------------------------------------
@@ -253,19 +167,6 @@ def _stray_head(stray: Stray) -> list[Block]:
 
 def _stray_text(stray: Stray) -> str:
     return blocks.escape(f"Mail from an unknown sender, {stray.sender_address}: {stray.subject}")
-
-
-def aside_list(strays: Sequence[Stray]) -> list[Block]:
-    """Give the list of what was set aside, each with the way back."""
-    if not strays:
-        return [blocks.section("Nothing has been set aside.")]
-    shown: list[Block] = [blocks.section("*Set aside: nobody was bothered with these*")]
-    for stray in strays:
-        sender = blocks.escape(stray.sender_address or "unknown sender")
-        subject = blocks.escape(blocks.clip(stray.subject or "(no subject)", 120))
-        text = f"*{subject}*\n{sender} · {blocks.when(stray.arrived_at)}\n{blocks.escape(stray.reason or '')}"
-        shown.append(blocks.section(text, accessory=blocks.button("Bring back", BRING_BACK, stray.id)))
-    return shown
 
 
 # ---- /supplier ----------------------------------------------------------------------------------------
@@ -345,7 +246,9 @@ def waiting_list(waiting: Sequence[tuple[Conversation, Supplier]]) -> list[Block
         subject = blocks.escape(blocks.clip(conversation.subject or "(no subject)", 150))
         since = f" · since {blocks.when(conversation.waiting_since)}" if conversation.waiting_since else ""
         text = f"{flag} *{blocks.escape(supplier.name)}* in <#{conversation.channel_id}>{since}\n{subject}"
-        shown.append(blocks.section(text, accessory=blocks.button("Reply", REPLY, conversation.id)))
+        shown.append(
+            blocks.section(text, accessory=blocks.button("Reply", REPLY, f"suppliers:{conversation.id}"))
+        )
     return shown
 
 

@@ -1,23 +1,18 @@
 """Mails of nobody we know: shown for sorting, or set aside on a list where they can be fetched back."""
 
-import json
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.errors import SwitchboardError
+from bot.letters import store as letters
+from bot.letters import strays
+from bot.letters.model import ASIDE, TAKEN, UNSORTED, Channels, Stray
+from bot.letters.strays import AlreadySorted
 from bot.people import store as people
-from bot.storage import inbox, outbox
+from bot.storage import outbox
 from bot.storage.database import Database
 from bot.suppliers import messages, store
-from bot.suppliers.model import Channels, NotASupplier, Stray
-
-UNSORTED, ASIDE, TAKEN = "unsorted", "aside", "taken"
-EXCERPT = 2000
-
-
-class AlreadySorted(SwitchboardError):
-    """Somebody was quicker: this mail has been sorted already."""
+from bot.suppliers.model import NotASupplier
 
 
 async def show(session: AsyncSession, stray: Stray, channels: Channels) -> None:
@@ -49,40 +44,33 @@ async def take_in(database: Database, session: AsyncSession, address: str, perso
     for stray in await store.unsorted_of(session, address):
         stray.state, stray.decided_by = TAKEN, person_id
         await _redraw(session, stray)
-        await _arrive_anew(database, session, stray)
+        await strays.arrive_anew(database, session, stray)
 
 
 async def bring_back(database: Database, session: AsyncSession, stray_id: int, channels: Channels) -> None:
     """Fetch a mail back that was set aside: to its supplier, or else to where the team sorts it."""
-    stray = await store.lock_stray(session, stray_id)
-    if stray.state != ASIDE:
-        raise AlreadySorted
+    stray = await strays.set_aside(session, stray_id)
     if said := await session.get(NotASupplier, stray.sender_address):
         await session.delete(said)
     if await store.contact_of(session, stray.sender_address):
         stray.state = TAKEN
-        await _arrive_anew(database, session, stray)
+        await strays.arrive_anew(database, session, stray)
     else:
         stray.state, stray.reason, stray.decided_by = UNSORTED, None, None
         await show(session, stray, channels)
 
 
-async def _arrive_anew(database: Database, session: AsyncSession, stray: Stray) -> None:
-    # A person looked at it: whatever made it look automatic no longer counts.
-    body = {
-        "recipients": [stray.mailbox],
-        "sha256": stray.sha256,
-        "arrived_at": stray.arrived_at.isoformat(),
-        "vouched": True,
-    }
-    lane = "mail:" + stray.sender_address.rpartition("@")[2]
-    key = f"stray:{stray.id}"
-    await inbox.enqueue(database, session, "mail", key, json.dumps(body).encode(), lane=lane)
-
-
 async def unsorted(session: AsyncSession, stray_id: int) -> Stray:
     """Give a mail that waits for sorting; `AlreadySorted` when somebody was quicker."""
-    stray = await store.lock_stray(session, stray_id)
+    return _still_unsorted(await letters.lock_stray(session, stray_id))
+
+
+async def look(session: AsyncSession, stray_id: int) -> Stray:
+    """Give it to look at only, for which nothing is locked."""
+    return _still_unsorted(await session.get_one(Stray, stray_id))
+
+
+def _still_unsorted(stray: Stray) -> Stray:
     if stray.state != UNSORTED:
         raise AlreadySorted
     return stray

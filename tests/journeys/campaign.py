@@ -13,11 +13,11 @@ from typing import Any
 import aiosmtplib
 from sqlalchemy import select
 
+from bot.letters import modals
 from bot.storage import inbox, outbox
 from bot.storage.database import Database
 from bot.storage.inbox import InboxRow
 from bot.storage.outbox import OutboxRow
-from bot.suppliers import modals
 from bot.suppliers.model import Note, Reply
 from bot.workspace import Workspace
 from bot.workspace.driver import Person, Refusal, Slack

@@ -1,0 +1,148 @@
+"""What Slack shows of letters in every area: our answer in the thread, notes, and what was set aside."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot import blocks
+from bot.blocks import Block
+from bot.letters.desk import Desk
+from bot.letters.model import Answer, Incoming, Stray
+from bot.words import _, mark
+
+REPLY = "letters.reply"
+NOTE = "letters.note"
+ASSIGN = "letters.assign"
+FULL_MAIL = "letters.full_mail"
+CANCEL = "letters.cancel"
+SEND_NOW = "letters.send_now"
+SEND_AGAIN = "letters.send_again"
+SEND_AS_REPLY = "letters.send_as_reply"
+KEEP_INSIDE = "letters.keep_inside"
+
+NEWER_MAIL = mark("A newer mail from them came in after this was written.")
+
+# A card stays readable at a glance; the whole mail is one click away.
+SHOWN_TEXT = 2500
+
+
+def refusals(mail: Incoming) -> list[Block]:
+    """Say which files were refused, and what could not be read."""
+    return (
+        [blocks.context(*(f"⚠️ {blocks.escape(reason)}" for reason in mail.refused))] if mail.refused else []
+    )
+
+
+def clip_rich(elements: Sequence[Mapping[str, Any]], limit: int) -> list[Block]:
+    """Cut rich_text elements to about `limit` characters of text; never empty."""
+    kept: list[Block] = []
+    left = limit
+    for element in elements:
+        if left <= 0:
+            break
+        shortened, left = _clip_element(element, left)
+        kept.append(shortened)
+    if left <= 0:
+        kept.append(_italic(_("… (more: Show full mail)")))
+    return kept or [_italic(_("(no text)"))]
+
+
+def _italic(text: str) -> Block:
+    words = {"type": "text", "text": text, "style": {"italic": True}}
+    return {"type": "rich_text_section", "elements": [words]}
+
+
+def _clip_element(element: Mapping[str, Any], left: int) -> tuple[Block, int]:
+    if "elements" not in element:
+        text = str(element.get("text", ""))
+        return {**element, **({"text": text[:left]} if text else {})}, left - len(text)
+    inner: list[Block] = []
+    for child in element["elements"]:
+        if left <= 0:
+            break
+        shortened, left = _clip_element(child, left)
+        inner.append(shortened)
+    return {**element, "elements": inner}, left
+
+
+# ---- our answer, in the thread ------------------------------------------------------------------------
+
+
+def answer_post(
+    desk: Desk, answer: Answer, author: str, *, newer: bool = False, actor: str = ""
+) -> dict[str, Any]:
+    """Give our answer as it stands in the thread: held, sent, taken back, or failed."""
+    to = blocks.escape(", ".join((answer.recipient, *answer.copies)))
+    name = f"*{blocks.escape(author)}*"
+    head, line, buttons = _answer_state(desk.ref(answer.id), answer, name, to, f"*{blocks.escape(actor)}*")
+    shown = [blocks.context(head), blocks.quotation(blocks.clip(answer.text, SHOWN_TEXT))]
+    if newer and answer.state == "held":
+        line = f"⚠️ {_(NEWER_MAIL)}\n{line}"
+    shown.append(blocks.context(line))
+    if buttons:
+        shown.append(blocks.actions(*buttons))
+    return {"text": blocks.escape(f"{author}: {blocks.clip(answer.text, 300)}"), "blocks": shown}
+
+
+def _answer_state(ref: str, answer: Answer, name: str, to: str, actor: str) -> tuple[str, str, list[Block]]:
+    answered = "↩️ " + _("{name} answered {to}").format(name=name, to=to)
+    if answer.state == "held":
+        buttons = [
+            blocks.button(_("Cancel"), CANCEL, ref, style="danger"),
+            blocks.button(_("Send now"), SEND_NOW, ref),
+        ]
+        answers = "↩️ " + _("{name} answers {to}").format(name=name, to=to)
+        leaves = _("Leaves at {time}").format(time=blocks.when(answer.leaves_at, "{time_secs}"))
+        return answers, leaves, buttons
+    if answer.state == "sent" and answer.sent_at:
+        return answered, "✓ " + _("Sent {time}").format(time=blocks.when(answer.sent_at)), []
+    again = [blocks.button(_("Edit and send again"), SEND_AGAIN, ref)]
+    if answer.state == "cancelled":
+        wanted = "✋ " + _("{name} wanted to answer {to}").format(name=name, to=to)
+        return wanted, _("Cancelled by {name}. Nothing was sent.").format(name=actor), again
+    problem = blocks.escape(answer.problem or "")
+    words = _("It came back") if answer.state == "bounced" else _("Not sent")
+    return answered, f"⚠️ *{words}*: {problem}", again
+
+
+def note_post(author: str, text: str) -> dict[str, Any]:
+    """Give an internal note for the thread."""
+    head = _("Internal note by {name}; it stays in here").format(name=f"*{blocks.escape(author)}*")
+    shown = [blocks.context(f"📝 {head}"), blocks.quotation(text)]
+    return {"text": blocks.escape(f"{author}: {blocks.clip(text, 300)}"), "blocks": shown}
+
+
+def assigned_post(assignee_id: str, by: str) -> dict[str, Any]:
+    """Tell the thread, and by mention the person, who takes care of a matter."""
+    said = _("{person} takes care of this (assigned by {name})")
+    text = "👤 " + said.format(person=blocks.mention(assignee_id), name=blocks.escape(by))
+    return {"text": text, "blocks": [blocks.section(text)]}
+
+
+def not_sent(note_ref: str, called: str) -> dict[str, Any]:
+    """Tell the author, and only them, that what they typed in the thread stays inside."""
+    text = _("*Not sent* to {name}. What is typed in the thread stays inside.").format(
+        name=blocks.escape(called)
+    )
+    buttons = blocks.actions(
+        blocks.button(_("Send as reply"), SEND_AS_REPLY, note_ref, style="primary"),
+        blocks.button(_("Keep inside"), KEEP_INSIDE, note_ref),
+    )
+    return {"text": text, "blocks": [blocks.section(text), buttons]}
+
+
+# ---- what was set aside -------------------------------------------------------------------------------
+
+
+def aside_list(strays: Sequence[Stray], bring_back: str) -> list[Block]:
+    """Give the list of what was set aside, each with the way back: the action `bring_back`."""
+    if not strays:
+        return [blocks.section(_("Nothing has been set aside."))]
+    shown: list[Block] = [blocks.section("*" + _("Set aside: nobody was bothered with these") + "*")]
+    for stray in strays:
+        sender = blocks.escape(stray.sender_address or _("unknown sender"))
+        subject = blocks.escape(blocks.clip(stray.subject or _("(no subject)"), 120))
+        reason = blocks.escape(_(stray.reason) if stray.reason else "")
+        text = f"*{subject}*\n{sender} · {blocks.when(stray.arrived_at)}\n{reason}"
+        button = blocks.button(_("Bring back"), bring_back, stray.id)
+        shown.append(blocks.section(text, accessory=button))
+    return shown

@@ -1,0 +1,26 @@
+"""What the outbox tells the areas that answer letters: an answer left, or could not."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.letters import replies
+from bot.letters.desk import Desk
+from bot.storage.outbox import OutboxRow
+from bot.suppliers.desk import DESK as SUPPLIERS
+
+Outcome = Callable[[AsyncSession, OutboxRow], Awaitable[None]]
+DESKS: tuple[Desk, ...] = (SUPPLIERS,)
+
+
+def outcomes(clock: Clock) -> dict[str, Outcome]:
+    """Give whom to tell, by the purpose of the delivery."""
+
+    def of(desk: Desk) -> Outcome:
+        async def settled(session: AsyncSession, row: OutboxRow) -> None:
+            await replies.settled(desk, session, row, clock.now())
+
+        return settled
+
+    return {desk.purpose: of(desk) for desk in DESKS}
