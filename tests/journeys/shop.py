@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Shop:
     slack: Slack
     settings: Settings
     services: Services | None = None
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     def person(self, name: str) -> Person:
         """Give a colleague."""
@@ -38,9 +39,17 @@ class Shop:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Services]:
         """Run the bot inside this block."""
-        async with app.running(self.settings) as services:
-            self.services = services
-            yield services
+        self._running = AsyncExitStack()
+        try:
+            self.services = await self._running.enter_async_context(app.running(self.settings))
+            yield self.services
+        finally:
+            await self._running.aclose()
+
+    async def restart(self) -> None:
+        """End the bot in order, and run it again."""
+        await self._running.aclose()
+        self.services = await self._running.enter_async_context(app.running(self.settings))
 
 
 @asynccontextmanager

@@ -1,12 +1,13 @@
 """Standups: asked at one's own hour, answered in the message, reported, carried on."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest_asyncio
 from sqlalchemy import select
 
+from bot import words
 from bot.people import areas
 from bot.people.model import Person
 from bot.standups.model import Asked, Round
@@ -40,7 +41,7 @@ async def begin(shop: Shop, *, first: str = "2026-10-19", template: str = "Indus
     await nora.fills("Where the report goes", "logistics")
     assert await nora.submits() == {}
     shown = await nora.sees("every 2 weeks on Monday")
-    assert "Mon 19 Oct" in shown
+    assert words.day(date.fromisoformat(first)) in shown
     assert shown.count("09:30") >= 15
     assert await nora.submits() == {}
     await nora.sees("began the standup")
@@ -140,3 +141,60 @@ async def test_it_carries_an_open_action_until_its_owner_closes_it(shop: Shop) -
     await camille.does_not_see("Register with the agency")
     nora = await shop.person("Nora").goes_to("#logistics")
     await nora.sees("Register with the agency ✓")
+
+
+async def test_it_moves_a_round_past_a_holiday_and_keeps_the_fortnight(shop: Shop) -> None:
+    await begin(shop, first="2026-11-09")
+    async with shop.services.database.write() as session:  # type: ignore[union-attr]
+        aiko = (await session.execute(select(Person).where(Person.name == "Aiko"))).scalar_one()
+        aiko.country, aiko.own_zone = "JP", "Asia/Tokyo"
+    # 23 November is a holiday in Japan.
+    await shop.slack.clock_to(datetime(2026, 11, 23, 20, tzinfo=UTC))
+    assert f"{await asked_at(shop, 'Camille'):%d %H:%M}" == "23 09:30"
+    await shop.slack.clock_to(datetime(2026, 11, 24, 2, tzinfo=UTC))
+    assert f"{await asked_at(shop, 'Aiko'):%d %H:%M}" == "24 00:30"
+    await shop.slack.clock_to(datetime(2026, 12, 7, 20, tzinfo=UTC))
+    assert f"{await asked_at(shop, 'Aiko'):%d %H:%M}" == "07 00:30"
+
+
+async def test_it_updates_the_report_with_a_late_answer(shop: Shop) -> None:
+    await begin(shop)
+    await shop.slack.clock_to(datetime(2026, 10, 22, 12, tzinfo=UTC))
+    nora = await shop.person("Nora").goes_to("#logistics")
+    await nora.sees("Nobody had anything to share")
+
+    camille = await shop.person("Camille").goes_to("@Switchboard")
+    await camille.presses("Answer in a window")
+    await camille.fills("What changed that touches us?", "Better late than never")
+    assert await camille.submits() == {}
+    assert "Came late: Camille" in await nora.sees("Better late than never")
+
+
+async def test_it_asks_nobody_twice_through_a_restart_in_the_middle_of_a_round(shop: Shop) -> None:
+    await begin(shop)
+    await shop.slack.clock_to(datetime(2026, 10, 19, 9, tzinfo=UTC))
+    await shop.restart()
+    await shop.slack.clock_to(datetime(2026, 10, 19, 20, tzinfo=UTC))
+    for name in ("Aiko", "Camille", "Diego"):
+        person = await shop.person(name).goes_to("@Switchboard")
+        assert (await person.reads()).count("Our industry") == 1
+
+
+async def test_it_says_what_is_wrong_with_a_plan_at_its_field(shop: Shop) -> None:
+    nora = await shop.person("Nora").goes_to("#logistics")
+    await nora.runs("/standup new")
+    await nora.fills("n", "two")
+    await nora.fills("Where the report goes", "logistics")
+    assert await nora.submits() == {"n": "A whole number, such as 2."}
+    await nora.closes()
+    await nora.runs("/standup anser")
+    await nora.sees("Did you mean *answer*?")
+    await nora.runs("/standup answer")
+    await nora.sees("Nothing waits for an answer of yours.")
+
+
+async def test_it_is_off_until_an_admin_switches_it_on(database_url: str, tmp_path: Path) -> None:
+    async with built(database_url, tmp_path) as made, made.open():
+        nora = await made.person("Nora").goes_to("#logistics")
+        await nora.runs("/standup new")
+        await nora.sees("This part of Switchboard is off")
