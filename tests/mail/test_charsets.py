@@ -22,7 +22,7 @@ from tests.mail.build import mail
         ("x-unknown", "utf-8", "naïve café"),
         ("x-unknown", "gb18030", "样品已经寄出，请查收。"),
         ("utf-8", "gb18030", "样品已经寄出，请查收。"),
-        ("gb2312", "utf-8", "样品已经寄出，请查收。"),
+        ("gb2312", "utf-8", "价格已经更新"),
         ("iso-2022-jp", "iso-2022-jp", "見積書を送ります"),
         ("shift_jis", "cp932", "①㈱サンプル"),
         ("windows-1251", "cp1251", "Добрый день"),

@@ -197,6 +197,8 @@ def test_it_lets_no_text_become_a_header_or_a_recipient(
         text=text,
         now=NOW,
     )
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert not any(byte < 32 for byte in head.replace(b"\r\n", b""))
     mail = read(raw)
     assert sorted(mail.keys()) == sorted(HEADERS)
     assert [one.addr_spec for one in mail["To"].addresses] == ["li@x.example"]

@@ -69,6 +69,8 @@ def test_it_takes_an_answer_for_no_forward() -> None:
     block = "From: Li Wei <liwei@ningbo.example>\nSent: Wednesday, May 6, 2026\nTo: Tom\nSubject: Prices"
     body = f"Yes.\n\n{block}\n\nOk?\n"
     assert parse(mail(body.encode(), Subject="RE: Prices")).forwarded is None
+    body = f"Yes, I forwarded it.\n\n{block}\n\nOk?\n"
+    assert parse(mail(body.encode(), Subject="RE: Prices")).forwarded is None
     assert parse(mail(b"Fwd: is only a subject", Subject="Fwd: Prices")).forwarded is None
     assert parse(mail(b"Hello")).forwarded is None
 

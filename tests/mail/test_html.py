@@ -64,6 +64,8 @@ def test_it_lets_nothing_in_a_mail_mention_anybody() -> None:
         "http://",
         "http://[",
         "ftp://x.example",
+        "javascript://x.example/%0aalert(1)",
+        "file://x.example/a",
         "tel:+4930",
         "http://bank.example@evil.example/",
         "https://user:secret@evil.example/",
