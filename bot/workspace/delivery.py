@@ -65,6 +65,11 @@ class Carrier(Protocol):
         """Tell whether the app can be reached."""
         ...
 
+    @property
+    def late(self) -> str:
+        """Give Slack's word for an acknowledgement that did not come in time."""
+        ...
+
     async def ready(self) -> None:
         """Wait until the app can be reached."""
         ...
@@ -135,7 +140,7 @@ class Delivery:
                     await self._try(envelope)
                     return
             except TimeoutError:
-                failure = Failed("timeout")
+                failure = Failed(self._carrier.late)
             except Failed as failed:
                 failure = failed
             if failure.final:

@@ -28,6 +28,7 @@ class SignedHttp:
 
     def __init__(self, url: str, signing_secret: str) -> None:
         self._url, self._secret = url, signing_secret
+        self.late = "http_timeout"
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -33,6 +33,7 @@ class Sockets:
         self._waiting: dict[str, tuple[Envelope, web.WebSocketResponse]] = {}
         self._some = asyncio.Event()
         self._refreshing: set[asyncio.Task[None]] = set()
+        self.late = "timeout"
         self.on_connection: Callable[[], None] = lambda: None
 
     @property

@@ -101,7 +101,7 @@ class World:
         self.usergroups[group_id] = {
             "id": group_id, "team_id": self.team_id, "is_usergroup": True, "is_subteam": True, "name": name,
             "description": "", "handle": handle, "is_external": False, "date_create": 0, "date_update": 0,
-            "date_delete": 0, "created_by": "", "updated_by": "", "deleted_by": None,
+            "date_delete": 0, "created_by": "", "updated_by": "",
             "prefs": {"channels": [], "groups": []}, "users": list(users), "user_count": len(users),
         } | more  # fmt: skip
         self.touch("usergroups", group_id)

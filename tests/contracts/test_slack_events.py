@@ -1,5 +1,6 @@
 """What happens reaches the app in the envelopes that Slack has recorded, and nothing it did not ask for."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from bot.workspace import Workspace, demo_world
 from bot.workspace.interactions import Interactions
 from tests.contracts.conftest import Wire
-from tests.contracts.slack import differences, needs_shared, sample
+from tests.contracts.slack import SHARED, differences, needs_shared, sample
 from tests.workspace.manifest import EVENTS, manifest
 
 Json = dict[str, Any]
@@ -79,6 +80,19 @@ def _me(wire: Wire) -> None:
     wire.room.post(wire.general, {"user": wire.nora, "subtype": "me_message", "text": "waves"})
 
 
+async def _let(happening: Any) -> None:
+    if inspect.isawaitable(happening):
+        await happening
+
+
+def _group(wire: Wire) -> Any:
+    return wire("usergroups.create", name="Night shift")
+
+
+def _regrouped(wire: Wire) -> Any:
+    return wire("usergroups.update", usergroup=next(iter(wire.slack.world.usergroups)), name="Movers")
+
+
 HAPPENS: dict[str, tuple[str, Callable[[Wire], Any]]] = {
     "AppHomeOpenedPayload": ("app_home_opened", lambda w: w.tools.interactions.open_home(w.nora)),
     "AppMentionPayload": ("app_mention", lambda w: w.says(f"<@{w.slack.world.bot_user_id}> hello")),
@@ -115,6 +129,8 @@ HAPPENS: dict[str, tuple[str, Callable[[Wire], Any]]] = {
     "PinRemovedPayload": ("pin_removed", _pinned),
     "ReactionAddedPayload": ("reaction_added", _reacted),
     "ReactionRemovedPayload": ("reaction_removed", _reacted),
+    "SubteamCreatedPayload": ("subteam_created", _group),
+    "SubteamUpdatedPayload": ("subteam_updated", _regrouped),
     "TeamJoinPayload": ("team_join", lambda w: w.tools.people.hire("Zoe Ray")),
     "UserChangePayload": ("user_change", lambda w: w.tools.people.change(w.nora, {"tz": "Asia/Tokyo"})),
     "UserStatusChangedPayload": (
@@ -123,11 +139,24 @@ HAPPENS: dict[str, tuple[str, Callable[[Wire], Any]]] = {
 }  # fmt: skip
 
 
+# Recorded by Slack, and not told here: docs/workspace.md says why.
+UNTOLD = {
+    "AppRateLimitedPayload", "ChannelDeletedPayload", "FileChangePayload", "LinkSharedPayload",
+    "MessageRepliedPayload",
+}  # fmt: skip
+
+
+@needs_shared
+def test_it_tells_of_all_that_slack_has_recorded_but_for_a_known_few() -> None:
+    recorded = {path.stem for path in (SHARED / "samples" / "events").glob("*.json")}
+    assert recorded - set(HAPPENS) == UNTOLD
+
+
 @needs_shared
 @pytest.mark.parametrize("name", HAPPENS)
 async def test_it_tells_what_happens_in_slacks_envelope(wire: Wire, name: str) -> None:
     kind, happen = HAPPENS[name]
-    happen(wire)
+    await _let(happen(wire))
     found = differences(wire.heard(kind), sample(f"events/{name}.json"))
     assert [one for one in found if one.partition(":")[0] not in NEWER] == []
 
@@ -139,7 +168,7 @@ async def test_it_tells_nothing_the_app_did_not_subscribe_to(name: str) -> None:
     events = [one for one in EVENTS if one.partition(".")[0] != dropped]
     async with Workspace(demo_world(), manifest(events=events), rate_limits=False) as slack:
         wire = Wire(slack)
-        happen(wire)
+        await _let(happen(wire))
         assert [one for one in wire.events if one["event"]["type"] == dropped] == []
 
 

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.workspace import Workspace, demo_world
+from bot.workspace import Workspace, delivery, demo_world
 from bot.workspace.driver import Person, Refusal, Slack
 from tests.patience import until
 from tests.workspace.manifest import manifest
@@ -174,6 +174,26 @@ async def test_it_posts_again_and_gives_up_after_the_last_retry() -> None:
     numbers = [headers.get("X-Slack-Retry-Num") for headers, _ in site.requests]
     assert numbers == [None, "1", "2"]
     assert site.requests[1][0]["X-Slack-Retry-Reason"] == "http_error"
+
+
+async def test_it_posts_again_to_who_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "PATIENCE", 0.3)
+    site, slow = Site(), asyncio.Event()
+
+    async def wait(request: web.Request) -> web.Response:
+        answer = await site.take(request)
+        await asyncio.wait_for(slow.wait(), 10)
+        return answer
+
+    async with (
+        _site(wait) as url,
+        Workspace(demo_world(), manifest(), request_url=url, redelivery=(0.0,)) as workspace,
+        Slack(workspace.url, workspace.control_token) as slack,
+    ):
+        await (await Person(slack, "Nora").goes_to("#general")).says("Hello?")
+        await until(lambda: len(site.requests) == 2)
+        slow.set()
+    assert site.requests[1][0]["X-Slack-Retry-Reason"] == "http_timeout"
 
 
 async def test_it_does_not_post_again_when_asked_not_to() -> None:

@@ -164,7 +164,7 @@ def _enable(call: Call) -> Json:
 
 @method("usergroups.disable", "usergroups:write", tier=2)
 def _disable(call: Call) -> Json:
-    return {"usergroup": _changed(call, _group(call), {"date_delete": _now(call)})}
+    return {"usergroup": _changed(call, _group(call), {"date_delete": _now(call), "deleted_by": call.bot})}
 
 
 def _changed(call: Call, group: Json, changes: Json, kind: str = "subteam_updated") -> Json:

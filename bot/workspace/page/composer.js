@@ -6,9 +6,18 @@ import { icon } from "./icons.js";
 import { offers } from "./complete.js";
 import { openEmoji } from "./reactions.js";
 import { post } from "./api.js";
-import { store, trouble } from "./store.js";
+import { changed, store, trouble } from "./store.js";
 
 let counter = 0;
+
+function draftKey(channel, thread) {
+  return `draft ${store.me.id} ${channel} ${thread ?? ""}`;
+}
+
+/** Whether something unsent stands in a channel's composer. */
+export function hasDraft(channel) {
+  return draftKey(channel) in localStorage;
+}
 
 /** The composer of a channel or a thread. */
 export class Composer {
@@ -25,7 +34,7 @@ export class Composer {
       offer: null,
       active: 0,
     });
-    this.draftKey = `draft ${store.me.id} ${channel} ${thread ?? ""}`;
+    this.draftKey = draftKey(channel, thread);
     this.area = el("textarea.composer__text", {
       rows: 1,
       placeholder,
@@ -108,8 +117,10 @@ export class Composer {
 
   #changed() {
     this.#fit();
+    const had = this.draftKey in localStorage;
     if (this.area.value) localStorage.setItem(this.draftKey, this.area.value);
     else localStorage.removeItem(this.draftKey);
+    if (had !== this.draftKey in localStorage) changed("drafts");
     this.#suggest();
   }
 

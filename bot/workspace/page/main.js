@@ -217,7 +217,7 @@ on(["route"], () => {
   drawAll();
   showTarget();
 });
-on(["state", "channels", "users", "bot", "mail", "clock", "minute", "workbench"], drawSide);
+on(["state", "channels", "users", "bot", "mail", "clock", "minute", "workbench", "drafts"], drawSide);
 on(["workbench", "traces", "clock", "minute"], () => drawWorkbench(bench));
 on(["restored"], startAfresh);
 on(["feed", "channels", "users", "state", "home", "mail", "minute", "search", "bot", "clock"], drawPanes);

@@ -1,6 +1,7 @@
 /** The left side: who one is, where one can go, and at its foot the clock and the bot. */
 
 import { createChannel } from "./channelmenu.js";
+import { hasDraft } from "./composer.js";
 import { dayOf, time } from "./dates.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
@@ -80,7 +81,7 @@ function section(title, items, action) {
   );
 }
 
-function item({ key, route, lead, label, unread, mentions, active, muted, about, id }) {
+function item({ key, route, lead, label, unread, mentions, active, muted, about, id, draft }) {
   return el(
     "li",
     { key },
@@ -102,6 +103,7 @@ function item({ key, route, lead, label, unread, mentions, active, muted, about,
       },
       lead,
       el("span.nav-item__words", {}, el("span.nav-item__label", {}, label), about && el("small", {}, about)),
+      draft && !active && el("span.nav-item__draft", { title: "A draft stands here" }, icon("edit", 14)),
       mentions > 0 &&
         el(
           "span.count",
@@ -127,6 +129,7 @@ function channelItem(channel) {
     unread: channel.unread > 0 && channel.member !== false,
     mentions: channel.mentions ?? 0,
     muted: channel.member === false,
+    draft: hasDraft(channel.id),
   });
 }
 
@@ -161,6 +164,7 @@ function directMessages() {
         active: isOpen(channel),
         unread: channel.unread > 0,
         mentions: channel.unread ?? 0,
+        draft: hasDraft(channel.id),
         lead: channel.is_mpim ? icon("people", 16) : userAvatar(user, { size: "s" }),
       });
     })
