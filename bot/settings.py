@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     admins: list[str] = []
     suppliers_channel: str = "suppliers"
     unsorted_channel: str = "mail-unsorted"
+    plans_dir: str = ""
 
     mailbox: list[Mailbox] = []
     smtp_in_host: str = "127.0.0.1"

@@ -1,8 +1,11 @@
 """Slack's events, on their way from the inbox to whoever hears them."""
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
 from bot.people import absence, permissions, roster
@@ -70,6 +73,22 @@ async def app_mention(request: Request) -> None:
     await talk.heard(request, request.body["event"])
 
 
+Joined = Callable[[Request, AsyncSession, Person], Awaitable[None]]
+JOINED: dict[str, Joined] = {}
+
+
+def joined(area: str) -> Callable[[Joined], Joined]:
+    """Let a function hear, in the same transaction, of everybody who joins the workspace."""
+
+    def register(function: Joined) -> Joined:
+        if area in JOINED:
+            raise ValueError(f"{area} hears twice of who joins")
+        JOINED[area] = function
+        return function
+
+    return register
+
+
 @event("team_join")
 @event("user_change")
 async def user_change(request: Request) -> None:
@@ -79,6 +98,10 @@ async def user_change(request: Request) -> None:
     user = {"locale": request.person.slack_language, **user}
     async with request.transaction() as session:
         await roster.keep(session, [heard(user, request.services.team_id)], request.services.clock.now())
+        if request.name == "team_join":
+            person = await session.get_one(Person, user["id"])
+            for function in JOINED.values():
+                await function(request, session, person)
 
 
 @event("dnd_updated_user")
