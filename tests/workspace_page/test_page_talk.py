@@ -109,6 +109,7 @@ async def test_it_keeps_the_draft_of_each_channel(desk: Desk) -> None:
     await page.locator(".stage .composer__text").fill("not yet")
     await page.locator(f'.nav-item[data-id="{desk.channel("logistics")}"]').click()
     await expect(page.get_by_placeholder("Message #logistics")).to_have_value("")
+    await expect(page.get_by_title("A draft stands here")).to_have_count(1)
     await page.locator(f'.nav-item[data-id="{desk.channel("general")}"]').click()
 
     await expect(page.get_by_placeholder("Message #general")).to_have_value("not yet")
