@@ -15,6 +15,7 @@ from bot.clock import Clock, MovableClock, SystemClock
 from bot.errors import SettingsError
 from bot.gateways import bolt, clockstream, mailbox
 from bot.gateways import slack as slack_gateway
+from bot.gateways.feeds import Feeds
 from bot.gateways.llm import OpenAIModel
 from bot.gateways.mailbox import MailCourier, Server
 from bot.gateways.metrics import Gauge
@@ -33,6 +34,7 @@ from bot.understanding.nomodel import NoModel
 from bot.understanding.settings import ModelSettings, Price, problems
 from handlers import (
     areas,
+    digests,
     directory,
     events,
     guard,
@@ -41,23 +43,40 @@ from handlers import (
     mail,
     operations,
     people,
+    privacy,
+    setup,
     standups,
     suppliers,
     talk,
 )
+from jobs import digests as digest_jobs
+from jobs import feeds, upkeep
 from jobs import letters as letter_jobs
 from jobs import people as people_jobs
 from jobs import standups as standup_jobs
-from jobs import upkeep
 from jobs.arrivals import ArrivalWorker
 from jobs.delivery import Dispatcher
 from jobs.pacing import Pace
 from jobs.schedule import Heartbeat
 
 # Importing these filled the route table.
-ROUTED = (areas, directory, events, home, letters, operations, people, standups, suppliers, talk)
+ROUTED = (
+    areas,
+    digests,
+    directory,
+    events,
+    home,
+    letters,
+    operations,
+    people,
+    privacy,
+    setup,
+    standups,
+    suppliers,
+    talk,
+)
 # Each gives the errands of its area; importing them filled the morning's sections.
-PLANNED = (people_jobs, standup_jobs)
+PLANNED = (people_jobs, standup_jobs, digest_jobs)
 
 
 async def run(settings: Settings, *, http: bool = False) -> None:
@@ -157,12 +176,17 @@ async def _start(
     )
     arrivals = ArrivalWorker(
         database,
-        {"slack": partial(events.arrived, services), "mail": partial(mail.arrived, services)},
+        {
+            "slack": partial(events.arrived, services),
+            "mail": partial(mail.arrived, services),
+            "feed": partial(feeds.arrived, services, Feeds().fetch),
+        },
         lease=timedelta(seconds=settings.lease_seconds),
     )
     await _plan_upkeep(services)
     await people_jobs.plan(services)
-    errands = {upkeep.KIND: upkeep.errand}
+    await digest_jobs.plan(services)
+    errands = {upkeep.KIND: upkeep.errand, **feeds.errands(database)}
     for area in PLANNED:
         errands |= area.errands()
     heartbeat = Heartbeat(database, clock, errands, [dispatcher.wake, arrivals.wake])

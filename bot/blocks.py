@@ -42,6 +42,11 @@ def mention(user_id: str) -> str:
     return f"<@{user_id}>"
 
 
+def permalink(workspace_url: str, channel_id: str, ts: str) -> str:
+    """Give the address of a message; `workspace_url` as `auth.test` gives it, with its slash at the end."""
+    return f"{workspace_url}archives/{channel_id}/p{ts.replace('.', '')}"
+
+
 def plain(text: str, limit: int = 3000) -> Block:
     """Give a plain_text object; emoji codes in it stay text, for it may be a stranger's."""
     return {"type": "plain_text", "text": clip(text, limit) or " ", "emoji": False}

@@ -60,6 +60,7 @@ async def prepare(
         pinned = await people.pin_team(session, identity.team_id)
         if pinned != identity.team_id:
             raise WrongWorkspace(known=pinned, found=identity.team_id)
+        await people.set_setting(session, "workspace_url", identity.workspace_url)
         await roster.keep(session, everybody, now)
     known = {
         channel["name"]: channel

@@ -34,12 +34,13 @@ class Identity:
     team_id: str
     bot_user_id: str
     bot_id: str
+    workspace_url: str
 
 
 async def identify(client: AsyncWebClient) -> Identity:
     """Ask Slack who this token is."""
     answer = await client.auth_test()
-    return Identity(answer["team_id"], answer["user_id"], answer["bot_id"])
+    return Identity(answer["team_id"], answer["user_id"], answer["bot_id"], answer["url"])
 
 
 def build(

@@ -1,0 +1,162 @@
+"""What is new and open across all areas, for one person or one department: lines with a link each.
+
+It reads the other areas and nothing reads it. A line says what its reader may see: nothing from a channel
+they are not in is ever named.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import blocks, calendar
+from bot.digests import messages
+from bot.people import areas, availability
+from bot.people import store as people
+from bot.people.model import Department, Person
+from bot.standups import store as standups
+from bot.storage import outbox
+from bot.suppliers import store as suppliers
+from bot.suppliers.model import Conversation, Supplier
+
+# A supplier who waits longer than this, in the shop's working hours, is late.
+LATE_AFTER = timedelta(hours=8)
+# Which departments read of suppliers whose owner is in none.
+_SUPPLIERS_HOMES = ("production", "logistics")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One area's lines under a title; mrkdwn that is already escaped."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+async def for_person(session: AsyncSession, person: Person, since: datetime, now: datetime) -> list[Part]:
+    """Give what is new for one person since their last overview; what other sections say is left out."""
+    parts = [
+        await _supplier_part(session, now, since=since, owners={person.id}),
+        await _away_part(session, person, since, now),
+    ]
+    return [part for part in parts if part.lines]
+
+
+async def for_department(
+    session: AsyncSession, department: Department, monday: date, now: datetime
+) -> list[Part]:
+    """Give a department's week: what is open and late, what is due, who is away."""
+    members = await people.members(session, department.id)
+    ids = {one.id for one in members} | ({department.lead_id} if department.lead_id else set())
+    owners = ids | ({None} if department.slug in _SUPPLIERS_HOMES else set())
+    parts = [
+        await _supplier_part(session, now, since=None, owners=owners),
+        await _action_part(session, ids, monday),
+        await _week_away(session, members, monday, now),
+    ]
+    return [part for part in parts if part.lines]
+
+
+# ---- suppliers ----------------------------------------------------------------------------------------
+
+
+async def _supplier_part(
+    session: AsyncSession, now: datetime, *, since: datetime | None, owners: Collection[str | None]
+) -> Part:
+    if not await areas.is_on(session, "suppliers"):
+        return Part("", ())
+    found = [
+        (conversation, supplier)
+        for conversation, supplier in await suppliers.waiting_conversations(session)
+        if (conversation.assignee_id or supplier.owner_id) in owners
+        and (since is None or _is_new(conversation, since, now))
+    ]
+    lines = [await _supplier_line(session, conversation, supplier, now) for conversation, supplier in found]
+    return Part(messages.suppliers_title(), tuple(lines))
+
+
+def _is_new(conversation: Conversation, since: datetime, now: datetime) -> bool:
+    """Tell whether it began to wait, or became late, since the last overview."""
+    waiting = conversation.waiting_since or now
+    return waiting > since or since < waiting + LATE_AFTER <= now
+
+
+async def _supplier_line(
+    session: AsyncSession, conversation: Conversation, supplier: Supplier, now: datetime
+) -> str:
+    waiting = conversation.waiting_since or now
+    return messages.supplier_line(
+        supplier.name,
+        supplier.country,
+        conversation.subject,
+        now - waiting,
+        late=now - waiting > LATE_AFTER,
+        link=await link_to(session, conversation.card_id),
+    )
+
+
+# ---- standups -----------------------------------------------------------------------------------------
+
+
+async def _action_part(session: AsyncSession, owners: Collection[str], monday: date) -> Part:
+    if not await areas.is_on(session, "standups"):
+        return Part("", ())
+    week = monday + timedelta(days=7)
+    found = [
+        change
+        for change in await standups.open_actions(session)
+        if change.owner_id in owners and change.due is not None and change.due < week
+    ]
+    names = await people.names(session, [change.owner_id for change in found])
+    lines = [
+        messages.action_line(change.action, names.get(change.owner_id or "", ""), change.due, monday)
+        for change in found
+    ]
+    return Part(messages.actions_title(), tuple(lines))
+
+
+# ---- absences -----------------------------------------------------------------------------------------
+
+
+async def _away_part(session: AsyncSession, person: Person, since: datetime, now: datetime) -> Part:
+    """Name those of the person's departments who are away from now on and were not at the last overview."""
+    colleagues: dict[str, Person] = {}
+    for department in await people.departments_of(session, person.id):
+        colleagues |= {one.id: one for one in await people.members(session, department.id)}
+    colleagues.pop(person.id, None)
+    away = await availability.away(session, list(colleagues.values()), now)
+    lines = [
+        messages.away_line(colleagues[row.person_id], row.ends_at)
+        for row in away.values()
+        if row.starts_at > since
+    ]
+    return Part(messages.away_title(), tuple(lines))
+
+
+async def _week_away(session: AsyncSession, members: Sequence[Person], monday: date, now: datetime) -> Part:
+    by_id = {one.id: one for one in members}
+    lines = []
+    for row in await people.absences(session, list(by_id), now):
+        one = by_id[row.person_id]
+        if calendar.local(row.starts_at, one.zone).date() < monday + timedelta(days=7):
+            lines.append(messages.away_line(one, row.ends_at))
+    calendars = await availability.calendars(session, members, now)
+    for one in members:
+        theirs = calendars[one.id]
+        week = [monday + timedelta(days=ahead) for ahead in range(5)]
+        names = {day: name for day in week if (name := calendar.holiday_name(theirs, day))}
+        lines += [messages.holiday_line(one, day, name) for day, name in names.items()]
+    return Part(messages.away_title(), tuple(lines))
+
+
+# ---- links --------------------------------------------------------------------------------------------
+
+
+async def link_to(session: AsyncSession, post_id: int | None) -> str:
+    """Give the address of a message of ours in Slack; "" when it is not known yet."""
+    home = await people.setting(session, "workspace_url", "")
+    if post_id is None or not home:
+        return ""
+    row = await outbox.get(session, post_id)
+    return blocks.permalink(home, row.channel_id, row.ts) if row.channel_id and row.ts else ""
