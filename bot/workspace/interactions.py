@@ -6,10 +6,12 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 from typing import Any
 
 from bot.workspace import kit
-from bot.workspace.choices import is_filled, state_of
-from bot.workspace.delivery import Delivery, NoAnswer
+from bot.workspace.asking import name_of
+from bot.workspace.choices import state_of
+from bot.workspace.delivery import Delivery
 from bot.workspace.errors import ApiError, Refused
 from bot.workspace.inspector import Inspector
+from bot.workspace.modals import Modals
 from bot.workspace.reading import elements
 from bot.workspace.responses import Responses
 from bot.workspace.room import Room, public
@@ -17,11 +19,8 @@ from bot.workspace.views import Opened, Views
 
 Json = dict[str, Any]
 
-NO_ANSWER = "{app} did not answer in time."
-NOT_RUNNING = "{app} is not reachable right now."
 
-
-class Interactions:
+class Interactions(Modals):
     """Turns what people do into envelopes, and the app's answers into what people see."""
 
     def __init__(
@@ -33,8 +32,7 @@ class Interactions:
         inspector: Inspector,
         manifest: Json,
     ) -> None:
-        self._room, self._world, self._delivery = room, room.world, delivery
-        self._views, self._responses, self._inspector = views, responses, inspector
+        super().__init__(room, delivery, views, responses, inspector)
         features = manifest.get("features") or {}
         self.commands: list[Json] = features.get("slash_commands") or []
         self.shortcuts: list[Json] = features.get("shortcuts") or []
@@ -58,7 +56,7 @@ class Interactions:
             raise Refused("Join the channel first.", 403)
         payload = {
             "token": "local", "team_id": world.team_id, "team_domain": world.meta["team"]["domain"],
-            "channel_id": channel_id, "channel_name": _name(channel), "user_id": user_id,
+            "channel_id": channel_id, "channel_name": name_of(channel), "user_id": user_id,
             "user_name": user["name"], "command": command,
             "text": self._room.typed(text) if known.get("should_escape") else text,
             "api_app_id": world.app["app_id"], "is_enterprise_install": "false",
@@ -216,83 +214,6 @@ class Interactions:
             raise Refused("The app offered choices Slack does not accept.", 502, detail=error.more) from error
         return options
 
-    # ---- modals ----------------------------------------------------------------------------------------
-
-    async def submit(self, user_id: str, view_id: str, values: Json) -> dict[str, str]:
-        """Send a modal off; what is wrong with it by block, {} when it went through."""
-        opened = self._views.find(user_id, view_id)
-        opened.values = values
-        if wrong := _unfilled(opened.view, state_of(opened.view, values)):
-            self._tell_errors(user_id, view_id, wrong)
-            return wrong
-        payload = {
-            "type": "view_submission", **self._who(user_id), "trigger_id": self._trigger(user_id, view_id),
-            "view": opened.with_state, "response_urls": self._response_urls(user_id, opened),
-        }  # fmt: skip
-        answer = await self._ask(user_id, "interactive", payload) or {}
-        return self._after_submission(user_id, opened, answer)
-
-    def _response_urls(self, user_id: str, opened: Opened) -> list[Json]:
-        found, state = [], state_of(opened.view, opened.values)
-        for one in elements(opened.view):
-            if one.element.get("response_url_enabled"):
-                chosen = state[one.block["block_id"]][one.element["action_id"]]
-                channel_id = chosen.get("selected_conversation") or chosen.get("selected_channel")
-                if channel_id:
-                    found.append({
-                        "block_id": one.block["block_id"], "action_id": one.element["action_id"],
-                        "channel_id": channel_id, "response_url": self._response_url(channel_id, user_id),
-                    })  # fmt: skip
-        return found
-
-    def _after_submission(self, user_id: str, opened: Opened, answer: Json) -> dict[str, str]:
-        action = answer.get("response_action")
-        if action == "errors":
-            wrong: dict[str, str] = answer.get("errors") or {}
-            self._tell_errors(user_id, opened.view["id"], wrong)
-            return wrong
-        if action in ("update", "push"):
-            self._checked(answer, user_id)
-        if action == "update":
-            self._views.replace(user_id, opened, answer["view"])
-        elif action == "push":
-            self._views.push(user_id, answer["view"])
-        elif action == "clear":
-            self._views.close(user_id, list(self._views.stacks[user_id]))
-        else:
-            self._views.close(user_id, [opened])
-        return {}
-
-    def _checked(self, answer: Json, user_id: str) -> None:
-        try:
-            kit.check_view(answer.get("view"), "modal")
-        except ApiError as error:
-            self._trouble(user_id, f"The app answered with a broken view: {error.more}")
-            raise Refused(
-                "The app answered with a view Slack does not accept.", 502, detail=error.more
-            ) from error
-
-    async def close(self, user_id: str, view_id: str, *, everything: bool) -> None:
-        """Close the modal on top, or all of them."""
-        opened, stack = self._views.find(user_id, view_id), self._views.stacks[user_id]
-        # A view that clears on close takes the whole stack along.
-        everything = everything or bool(opened.view.get("clear_on_close"))
-        going = list(stack) if everything else [opened]
-        self._views.close(user_id, going)
-        for one in going:
-            if one.view.get("notify_on_close"):
-                payload = {
-                    "type": "view_closed",
-                    **self._who(user_id),
-                    "view": one.with_state,
-                    "is_cleared": everything,
-                }
-                await self._ask(user_id, "interactive", payload)
-
-    def shown(self, user_id: str) -> list[Json]:
-        """Give somebody's modal stack, with what they typed."""
-        return self._views.shown(user_id)
-
     def open_home(self, user_id: str, tab: str = "home") -> None:
         """Look at the app's Home, or its messages."""
         self._insider(user_id, "open the app")
@@ -303,74 +224,3 @@ class Interactions:
         if tab == "home" and (home := self._world.homes.get(user_id)):
             event["view"] = home
         self._room.on_event(event)
-
-    # ---- within ----------------------------------------------------------------------------------------
-
-    async def _ask(self, user_id: str, kind: str, payload: Json) -> Json | None:
-        try:
-            return await self._delivery.ask(kind, payload)
-        except NoAnswer:
-            # A bot that restarts is back in a moment: a click waits its three seconds like any other.
-            words = NO_ANSWER if self._delivery.connected else NOT_RUNNING
-            sentence = words.format(app=self._world.app["name"])
-            self._trouble(user_id, sentence)
-            raise Refused(sentence, 504) from None
-
-    def _trouble(self, user_id: str, sentence: str) -> None:
-        self._room.on_change("trouble", {"text": sentence}, [user_id])
-
-    def _tell_errors(self, user_id: str, view_id: str, wrong: dict[str, str]) -> None:
-        self._room.on_change("view_errors", {"view_id": view_id, "errors": wrong}, [user_id])
-
-    def _insider(self, user_id: str, what: str) -> None:
-        if self._world.is_outsider(user_id):
-            raise Refused(f"Guests and people of other companies cannot {what} here.", 403)
-
-    def _trigger(self, user_id: str, view_id: str | None = None) -> str:
-        trigger_id = self._views.trigger(user_id, view_id)
-        self._inspector.remember(f"trigger:{trigger_id}")
-        return trigger_id
-
-    def _response_url(self, channel_id: str, user_id: str, ts: str | None = None, **more: Any) -> str:
-        address = self._responses.address(channel_id, user_id, ts, **more)
-        self._inspector.remember(f"response:{address.rpartition('/')[2]}")
-        return address
-
-    def _who(self, user_id: str) -> Json:
-        world, user = self._world, self._world.users[user_id]
-        return {
-            "user": {"id": user_id, "username": user["name"], "name": user["name"],
-            "team_id": user["team_id"]},
-            "team": {"id": world.team_id, "domain": world.meta["team"]["domain"]},
-            "api_app_id": world.app["app_id"], "token": "local", "is_enterprise_install": False,
-            "enterprise": None,
-        }  # fmt: skip
-
-    def _channel(self, channel_id: str) -> Json:
-        return {"id": channel_id, "name": _name(self._room.channel(channel_id))}
-
-
-def _name(channel: Json) -> str:
-    if channel["is_im"]:
-        return "directmessage"
-    return "privategroup" if channel["is_private"] and not channel["is_mpim"] else str(channel["name"])
-
-
-def _unfilled(view: Json, state: Json) -> dict[str, str]:
-    """Say what Slack itself says of inputs, before the app hears of it."""
-    wrong = {}
-    for block in view["blocks"]:
-        if block["type"] != "input":
-            continue
-        element = block["element"]
-        given = state.get(block["block_id"], {}).get(element["action_id"], {})
-        if not is_filled(given):
-            if not block.get("optional"):
-                wrong[block["block_id"]] = "Please complete this required field."
-        elif element["type"] == "plain_text_input":
-            most, least = element.get("max_length", 3000), element.get("min_length", 0)
-            if not least <= len(given["value"]) <= most:
-                wrong[block["block_id"]] = f"Please use {least} to {most} characters."
-        elif complaint := kit.typed_wrong(element, given):
-            wrong[block["block_id"]] = complaint
-    return wrong
