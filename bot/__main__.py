@@ -65,6 +65,33 @@ def run(
 
 
 @cli.command()
+def check(
+    http: Annotated[bool, typer.Option("--http", help="Check for signed HTTP, not for Socket Mode.")] = False,  # noqa: FBT002
+) -> None:
+    """Say everything that is wrong with the set-up, each with its remedy; change nothing."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from bot import checkup, settings
+
+    found: list[checkup.Finding] = []
+
+    async def look() -> None:
+        with Console(stderr=True).status("Looking …"):
+            found.extend(await checkup.findings(settings.load(), http=http))
+
+    _run(look())
+    console = Console()
+    for one in found:
+        if one.is_well:
+            console.print(f"[green]✓[/] {escape(one.what)}")
+        else:
+            console.print(f"[red]✗[/] {escape(one.problem)}\n  → {escape(one.remedy)}", soft_wrap=True)
+    if any(not one.is_well for one in found):
+        raise typer.Exit(1)
+
+
+@cli.command()
 def migrate() -> None:
     """Bring the database up to date."""
     from bot import settings
