@@ -50,11 +50,11 @@ def test_it_asks_a_person_until_nine_in_ten_are_right(sorter: Sorter) -> None:
 
 
 def test_it_takes_what_is_not_the_shops_for_other(sorter: Sorter) -> None:
-    outside = judges.lines("outside")
+    outside = judges.lines("outside", last_half=True)
     caught = sum(sorter.sort(text).category == "other" for text, _ in outside) / len(outside)
     inside = [text for name in ("templates.en", "chats.en", "fr", "zh") for text, _ in judges.lines(name)]
     lost = sum(sorter.sort(text).category == "other" for text in inside) / len(inside)
-    assert caught >= 0.7
+    assert caught >= 0.8
     assert lost <= 0.05
 
 
