@@ -24,7 +24,7 @@ from bot.errors import SwitchboardError
 from bot.settings import PREFIX
 from bot.storage import migrate
 from bot.storage.database import Database
-from bot.workspace import Workspace, demo_world
+from bot.workspace import HttpProbe, Workspace, demo_world
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 _STARTS_WITHIN, _STOPS_WITHIN = 30, 5
@@ -109,6 +109,9 @@ async def run(
         clock=MovableClock(now),
         mail_to_smtp=("127.0.0.1", smtp_port),
         bot_control=bot,
+        # Slack lets an app open one socket a minute; whoever kills the bot to see it return need not wait.
+        rate_limits=False,
+        probe=HttpProbe(f"http://127.0.0.1:{http_port}/quiet"),
     )
     try:
         await workspace.start()
