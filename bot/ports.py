@@ -248,3 +248,7 @@ class LanguageModel(Protocol):
     async def translate(self, request: ToTranslate) -> Answer[str]:
         """Give the text in the other language."""
         ...
+
+
+class FeedUnreadable(SwitchboardError):
+    """The calendar of your absences could not be read: {reason}."""

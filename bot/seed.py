@@ -7,9 +7,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.letters.model import fold
+from bot.people import directory, roster
+from bot.people import store as people_store
+from bot.people.model import Person
 from bot.suppliers import store
 from bot.suppliers.model import Contact, Supplier
+from bot.week import Week
 from bot.workspace import Workspace
+from handlers import events
 
 SHOP_NAME = "Juniper & Co"
 ADMIN = "nora@juniper.example"
@@ -49,6 +54,50 @@ async def add_shop(session: AsyncSession, workspace: Workspace) -> None:
     """Fill a new database; one that has suppliers already is left as it is."""
     if not await store.all_suppliers(session):
         await _add_suppliers(session, workspace)
+    if not await people_store.everybody(session):
+        await _add_people(session, workspace)
+
+
+# Who leads what, works where, when and at what, beside what Slack knows of them.
+_DEPARTMENTS = {
+    "production": ("Tom Okafor", "suppliers"), "marketing": ("Camille Roux", "marketing"),
+    "web": ("Aiko Tanaka", None), "logistics": ("Nora Lindqvist", "logistics"),
+    "service": ("Diego Paredes", None), "management": ("Nora Lindqvist", None),
+}  # fmt: skip
+_COLLEAGUES: dict[str, dict[str, Any]] = {
+    "Nora Lindqvist": {"country": "SE", "hours": "mon-fri 8-12, 13-17", "skills": ["customs", "carriers"]},
+    "Tom Okafor": {"country": "GB", "subdivision": "ENG", "hours": "mon-fri 9-17:30",
+                   "skills": ["kilns", "glazes", "prices"]},
+    "Camille Roux": {"country": "FR", "hours": "mon-thu 9-12:30, 14-18; fri 9-13", "skills": ["campaigns"]},
+    "Diego Paredes": {"country": "CO", "hours": "mon-fri 8-12, 13-17; sat 9-12", "skills": ["returns"]},
+    "Aiko Tanaka": {"country": "JP", "hours": "mon-fri 10-19", "skills": ["the web shop", "search"]},
+    "Priya Raman": {"manager": "Diego Paredes", "hats": ("service",)},
+    "Sam Whitfield": {"country": "GB", "subdivision": "ENG", "hours": "mon-fri 7-15",
+                      "manager": "Nora Lindqvist", "hats": ("logistics",)},
+}  # fmt: skip
+
+
+async def _add_people(session: AsyncSession, workspace: Workspace) -> None:
+    """Tell who leads what and when people work: what a shop that uses the bot has filled in."""
+    world, now = workspace.world, workspace.clock.now()
+    everybody = [events.heard(user, world.team_id) for user in world.users.values()]
+    await roster.keep(session, everybody, now)
+    await directory.ensure_departments(session)
+    await session.flush()
+    people = {user["real_name"]: user["id"] for user in world.users.values()}
+    channels = {channel["name"]: channel["id"] for channel in world.channels.values()}
+    hats: dict[str, list[str]] = {}
+    for name, known in _COLLEAGUES.items():
+        person = await session.get_one(Person, people[name])
+        person.country, person.subdivision = known.get("country"), known.get("subdivision")
+        person.hours = str(Week.parse(known["hours"])) if "hours" in known else None
+        person.skills, person.manager_id = known.get("skills", []), people.get(known.get("manager", ""))
+        for slug in known.get("hats", ()):
+            hats.setdefault(slug, []).append(person.id)
+    for department in await people_store.departments(session):
+        lead, channel = _DEPARTMENTS.get(department.slug, (None, None))
+        department.lead_id, department.channel_id = people.get(lead or ""), channels.get(channel or "")
+        await people_store.set_members(session, department.id, hats.get(department.slug, ()))
 
 
 async def _add_suppliers(session: AsyncSession, workspace: Workspace) -> None:

@@ -85,8 +85,8 @@ def _today(request: Request) -> date:
     return calendar.local(request.services.clock.now(), request.person.zone).date()
 
 
-@home.section("areas", order=80, needs=Rank.ADMIN)
+@home.section("areas", order=80)
 async def shown_areas(request: Request, session: AsyncSession) -> list[Block]:
-    """Show admins what the shop uses."""
+    """Show what the shop uses, and when it rests."""
     pauses = await store.pauses(session, _today(request))
     return messages.area_list(await areas.all_of(session), pauses, request.standing)

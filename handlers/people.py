@@ -1,5 +1,6 @@
 """What people do about themselves: /switchboard and its words, being away, one's own settings."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from difflib import get_close_matches
@@ -11,6 +12,7 @@ from bot.blocks import Block
 from bot.people import absence, areas, directory, messages, modals, store
 from bot.people.model import Person
 from bot.people.permissions import Rank
+from bot.storage import inbox
 from bot.suppliers import messages as supplier_messages
 from bot.words import _
 from handlers import home
@@ -117,6 +119,16 @@ async def press_back(request: Request) -> None:
     await request.ack()
 
 
+@action(messages.TAKE_BACK)
+async def take_back(request: Request) -> None:
+    """End or forget one absence, from Home."""
+    async with request.transaction() as session:
+        person, now = await session.get_one(Person, request.person.id), request.services.clock.now()
+        await absence.take_back(session, person, int(request.value), now)
+        await home.redraw(request, session)
+    await request.ack()
+
+
 @action(messages.OPEN_AWAY)
 async def open_away(request: Request) -> None:
     """Open the window for an absence."""
@@ -179,6 +191,10 @@ async def submit_me(request: Request) -> None:
         return
     async with request.transaction() as session:
         person = await directory.keep_wishes(session, request.person.id, wishes, request.services.clock.now())
+        if person.absence_feed:
+            body = json.dumps({"person": person.id}).encode()
+            key, lane = f"{person.id}:{request.body['trigger_id']}", f"feed:{person.id}"
+            await inbox.enqueue(request.services.database, session, "feed", key, body, lane=lane)
         request.person = person
         await home.redraw(request, session)
     await request.ack()
@@ -188,6 +204,20 @@ async def submit_me(request: Request) -> None:
 
 
 @home.section("you", order=70)
-async def you(request: Request, _session: AsyncSession) -> list[Block]:
-    """Show somebody their own settings."""
-    return messages.my_settings(request.person, request.services.clock.now())
+async def you(request: Request, session: AsyncSession) -> list[Block]:
+    """Show somebody their own settings and absences."""
+    now = request.services.clock.now()
+    absences = await store.absences(session, [request.person.id], now)
+    return [
+        *messages.my_settings(request.person, now),
+        *messages.my_absences(request.person, absences, now),
+    ]
+
+
+@home.waits("people")
+async def wanted(request: Request, _session: AsyncSession) -> list[home.Waiting]:
+    """Ask somebody who has said nothing yet when they work: the least urgent of all."""
+    person = request.person
+    if person.hours or person.country:
+        return []
+    return [home.Waiting(request.services.clock.now(), messages.tell_me_hours())]

@@ -1,22 +1,25 @@
 """What the clock triggers for people: their one scheduled message a day, and what waited for their hours."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.people import directory, mornings, notices
+from bot.people import directory, mornings, notices, privacy
 from bot.people import store as people
 from bot.services import Services
 from bot.storage import schedule
 from bot.storage.schedule import ScheduleRow
 from bot.words import speaking
+from jobs import feeds
 from jobs.schedule import Errand
+
+UPKEEP = "people.upkeep"
 
 
 def errands() -> Mapping[str, Errand]:
     """Give what is done when it is due, by the kind of the errand."""
-    return {mornings.KIND: _morning, notices.KIND: _notices}
+    return {mornings.KIND: _morning, notices.KIND: _notices, UPKEEP: _upkeep}
 
 
 async def plan(services: Services) -> None:
@@ -26,6 +29,19 @@ async def plan(services: Services) -> None:
         await directory.ensure_departments(session)
         for person in await people.colleagues(session):
             await mornings.plan_if_new(session, person, now)
+        for kind in (UPKEEP, feeds.KIND):
+            await schedule.ensure(services.database, session, kind, kind, now)
+
+
+async def _upkeep(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime:
+    """Forget what is older than people were told it is kept."""
+    await people.forget(
+        session,
+        notices_before=now - privacy.NOTICES_KEPT,
+        mornings_before=(now - privacy.MORNINGS_KEPT).date(),
+        absences_before=now - privacy.ABSENCES_KEPT,
+    )
+    return max(row.due, now) + timedelta(days=1)
 
 
 async def _morning(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime | None:

@@ -202,6 +202,19 @@ async def come_back(session: AsyncSession, person: Person, now: datetime) -> boo
     return ended
 
 
+async def take_back(session: AsyncSession, person: Person, absence_id: int, now: datetime) -> None:
+    """Forget an absence of one's own that has not begun; one under way ends now."""
+    row = await session.get(AbsenceRow, absence_id)
+    if row is None or row.person_id != person.id:
+        return
+    if row.starts_at > now:
+        await session.delete(row)
+    elif row.ends_at is None or row.ends_at > now:
+        row.ends_at = now
+    await session.flush()
+    await mornings.plan(session, person, now)
+
+
 async def follow_status(session: AsyncSession, person: Person, status: Status, now: datetime) -> None:
     """Take over from Slack's status that somebody is away, or that they no longer are.
 

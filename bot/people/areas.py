@@ -14,6 +14,13 @@ AREAS = {
     "onboarding": mark("new hires are led through their first months"),
     "digests": mark("one short overview a day for people, one a week for departments"),
 }
+TITLES = {
+    "suppliers": mark("Suppliers"),
+    "standups": mark("Standups"),
+    "triage": mark("Customers' mail"),
+    "onboarding": mark("Onboarding"),
+    "digests": mark("Digests"),
+}
 # A shop that set up a suppliers' mailbox has switched that area on by it.
 _ON_FROM_THE_START = frozenset({"suppliers"})
 
@@ -41,6 +48,11 @@ async def require(session: AsyncSession, area: str) -> None:
 async def switch(session: AsyncSession, area: str, *, on: bool) -> None:
     """Switch an area on or off."""
     await store.set_setting(session, f"area:{area}", on)
+
+
+def title(area: str) -> str:
+    """Give an area's name for people."""
+    return _(TITLES[area])
 
 
 def described(area: str) -> str:

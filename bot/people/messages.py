@@ -9,11 +9,13 @@ from bot.blocks import Block
 from bot.people import areas
 from bot.people.model import AbsenceRow, Aim, AuditEntry, Department, Pause, Person, known_zone
 from bot.people.permissions import Rank, Standing
+from bot.people.privacy import SMALLEST_GROUP, Line
 from bot.words import _, day, mark, n_
 
 EDIT_ME = "people.edit_me"
 OPEN_AWAY = "people.open_away"
 COME_BACK = "people.come_back"
+TAKE_BACK = "people.take_back"
 EDIT_DEPARTMENT = "people.edit_department"
 ADD_DEPARTMENT = "people.add_department"
 PAUSE = "people.pause"
@@ -102,6 +104,14 @@ def back_said(*, ended: bool) -> str:
     if ended:
         return _("Welcome back! What waited for you comes at your next working moment.")
     return _("You were not away, as far as I know.")
+
+
+def feed_unreadable(why: str) -> str:
+    """Tell somebody that the calendar of their absences gives nothing."""
+    mend = _(
+        "*/switchboard settings* shows its address. Until it works again, tell me with */switchboard away*."
+    )
+    return f"📅 {blocks.escape(why)} {mend}"
 
 
 # ---- people -------------------------------------------------------------------------------------------
@@ -265,12 +275,38 @@ def my_settings(person: Person, now: datetime) -> list[Block]:
     return [blocks.section(f"*{_('You')}*\n" + "\n".join(lines)), buttons]
 
 
+def my_absences(person: Person, absences: Sequence[AbsenceRow], now: datetime) -> list[Block]:
+    """Give somebody their own absences, each with the button that ends it or takes it back."""
+    shown = []
+    for one in absences[:10]:
+        under_way = one.starts_at <= now
+        first = _("now") if under_way else day(calendar.local(one.starts_at, person.zone))
+        if one.ends_at is None:
+            last = _("until you are back")
+        else:
+            last = day(calendar.local(one.ends_at, person.zone) - timedelta(seconds=1))
+        reason = f" · {blocks.escape(one.reason)}" if one.reason else ""
+        label = _("I am back") if under_way else _("Take back")
+        text = f"🌴 {' – '.join(dict.fromkeys((first, last)))}{reason}"
+        shown.append(blocks.section(text, accessory=blocks.button(label, TAKE_BACK, one.id)))
+    return shown
+
+
+def tell_me_hours() -> Block:
+    """Ask somebody for what nobody else can know."""
+    text = _("I do not know your hours and country yet: I take office hours and no public holidays.")
+    return blocks.section(f"🕑 {text}", accessory=blocks.button(_("Tell me"), EDIT_ME, "-", style="primary"))
+
+
 def area_list(on: Mapping[str, bool], pauses: Sequence[Pause], standing: Standing) -> list[Block]:
     """Give the areas, which are on, and for admins the way to switch them."""
     lines = [
-        f"{'🟢' if on[area] else '⚪'} *{area}* · {areas.described(area)}" for area in areas.AREAS
-    ]  # fmt: skip
-    shown = [blocks.section(f"*{_('What the shop uses')}*\n" + "\n".join(lines))]
+        f"{'🟢' if on[area] else '⚪'} *{areas.title(area)}* · {areas.described(area)}"
+        for area in areas.AREAS
+        if on[area] or standing.is_admin
+    ]
+    text = "\n".join(lines) or _("nothing yet: an admin switches it on")
+    shown = [blocks.section(f"*{_('What the shop uses')}*\n{text}")]
     for one in pauses:
         days = " – ".join(dict.fromkeys((day(one.first_day), day(one.last_day))))
         end = blocks.button(_("Take back"), END_PAUSE, one.id)
@@ -296,6 +332,20 @@ def audit_list(entries: Sequence[AuditEntry], names: Mapping[str, str]) -> list[
         blocks.header(_("Audit log")),
         *(blocks.section("\n".join(lines[start : start + 10])) for start in range(0, len(lines), 10)),
     ]
+
+
+def privacy(lines: Sequence[Line]) -> list[Block]:
+    """Give what is stored about somebody: each thing with who sees it, how long, and which model."""
+    shown: list[Block] = [blocks.header(_("What is stored about you"))]
+    for one in lines:
+        facts = [
+            _("Seen by: {who}").format(who=one.seen_by),
+            _("Kept: {how_long}").format(how_long=one.kept),
+            _("Language model: {what}").format(what=one.model or _("nothing of it")),
+        ]
+        shown.append(blocks.section(f"*{one.what}*\n" + "\n".join(facts)))
+    rule = _("Numbers about groups of fewer than {count} people are not broken down.")
+    return [*shown, blocks.context(rule.format(count=SMALLEST_GROUP))]
 
 
 HELP = mark(

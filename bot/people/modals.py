@@ -156,7 +156,7 @@ def switch_areas(on: Mapping[str, bool]) -> Block:
 
 
 def _area_option(area: str) -> Block:
-    return blocks.option(area, area) | {
+    return blocks.option(areas.title(area), area) | {
         "description": blocks.plain(areas.described(area), blocks.OPTION_TEXT)
     }
 

@@ -54,6 +54,11 @@ async def colleagues(session: AsyncSession) -> list[Person]:
     return list((await session.execute(rows.order_by(func.lower(Person.name)))).scalars())
 
 
+async def with_feed(session: AsyncSession) -> list[Person]:
+    """Give the colleagues whose absences come from a calendar of theirs."""
+    return [one for one in await colleagues(session) if one.absence_feed]
+
+
 async def everybody(session: AsyncSession) -> list[Person]:
     """Give everybody who is there, guests and people of other companies too, by name."""
     rows = select(Person).where(~Person.is_bot, ~Person.is_gone).order_by(func.lower(Person.name))
@@ -205,6 +210,16 @@ async def morning_of(session: AsyncSession, person_id: str, day: date) -> Mornin
 async def asking(session: AsyncSession, person_id: str, kind: str) -> Asking | None:
     """Give how somebody answers requests of one kind."""
     return await session.get(Asking, (person_id, kind))
+
+
+async def forget(
+    session: AsyncSession, *, notices_before: datetime, mornings_before: date, absences_before: datetime
+) -> None:
+    """Delete what was told, scheduled messages and absences that are over, each older than its horizon."""
+    told = (NoticeRow.state == "told", NoticeRow.due_at < notices_before)
+    await session.execute(delete(NoticeRow).where(*told))
+    await session.execute(delete(Morning).where(Morning.day < mornings_before))
+    await session.execute(delete(AbsenceRow).where(AbsenceRow.ends_at < absences_before))
 
 
 async def add_notice(session: AsyncSession, row: dict[str, Any]) -> None:

@@ -279,6 +279,12 @@ async def retry(session: AsyncSession, row_id: int) -> bool:
     return found.first() is not None
 
 
+async def has_dealt_with(session: AsyncSession, source: str) -> bool:
+    """Tell whether anything of this source ever came and was dealt with."""
+    found = select(InboxRow.id).where(InboxRow.source == source, InboxRow.state == "done").limit(1)
+    return (await session.execute(found)).first() is not None
+
+
 async def take_back_claims(session: AsyncSession) -> None:
     """Free every claim. Only for the one process of an embedded database, before it starts working."""
     await session.execute(

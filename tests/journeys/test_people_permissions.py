@@ -30,7 +30,7 @@ async def test_it_does_nothing_for_a_guest_until_a_lead_lets_them_in(shop: Shop)
     await nora.sees("a guest who was let in")
 
     await ola.says(f"<@{bot}> people")
-    await ola.sees("Nora · Head of logistics")
+    await ola.sees("Nora ⭐ · Head of logistics")
     await nora.runs("/switchboard audit")
     assert "Nora* let a guest in: Ola" in await nora.sees("Audit log")
     await nora.presses("No longer let in", on="a guest who was let in")

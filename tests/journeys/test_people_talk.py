@@ -10,7 +10,7 @@ async def test_it_does_in_a_direct_message_what_commands_do(shop: Shop) -> None:
     await tom.says("I'm away until friday")
     await tom.sees("You are away from now")
     await tom.says("people")
-    assert "🌴 away" in await tom.sees("Tom · Buyer")
+    assert "🌴 away" in await tom.sees("Tom ⭐ · Buyer")
     await tom.says("I am back")
     await tom.sees("Welcome back")
     await tom.says("supplier huang ceramics")
