@@ -51,7 +51,6 @@ from handlers import (
 )
 from jobs import digests as digest_jobs
 from jobs import feeds, upkeep
-from jobs import feeds
 from jobs import letters as letter_jobs
 from jobs import people as people_jobs
 from jobs import standups as standup_jobs
