@@ -1,7 +1,11 @@
 """Bots that are not ours run on the workspace unchanged: Bolt's sync App, and each Socket Mode client."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.workspace import Workspace
 from bot.workspace.driver import Person
 
+ROOT = Path(__file__).parents[2]
 TITLE = {"type": "plain_text", "text": "A note"}
 MODAL = {
     "type": "modal", "callback_id": "note", "title": TITLE, "submit": {"type": "plain_text", "text": "Keep"},
@@ -106,3 +111,48 @@ def _async_app(workspace: Workspace) -> AsyncApp:
         await client.chat_postMessage(channel=body["user"]["id"], text=f"Kept: {_words(view)}")
 
     return app
+
+
+ELSEWHERE = """
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+import pytest
+
+pytest_plugins = ["bot.workspace.pytest_plugin"]
+
+
+@pytest.fixture
+def workspace_manifest():
+    return {
+        "oauth_config": {"scopes": {"bot": ["chat:write", "channels:history"]}},
+        "settings": {"event_subscriptions": {"bot_events": ["message.channels"]}},
+    }
+
+
+async def test_it_echoes(workspace, person):
+    app = AsyncApp(client=AsyncWebClient(token=workspace.bot_token, base_url=f"{workspace.url}/api/"))
+
+    @app.event("message")
+    async def echo(event, say):
+        await say("Echo: " + event["text"])
+
+    handler = AsyncSocketModeHandler(app, workspace.app_token)
+    await handler.connect_async()
+    nora = await person("Nora").goes_to("#general")
+    await nora.says("hello")
+    await nora.sees("Echo: hello")
+    await handler.close_async()
+"""
+
+
+def test_it_gives_its_fixtures_to_the_tests_of_any_bot(tmp_path: Path) -> None:
+    (tmp_path / "test_elsewhere.py").write_text(ELSEWHERE)
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path], cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
