@@ -14,6 +14,7 @@ import typer
 
 from bot import logs
 from bot.errors import SwitchboardError
+from bot.triage.cli import triage
 
 # What each command needs is imported where it is used: `mail show` should not wait for Bolt.
 # ruff: noqa: PLC0415
@@ -26,6 +27,7 @@ cli = typer.Typer(
 )
 mail = typer.Typer(help="Look at mail the way the bot does.", no_args_is_help=True)
 cli.add_typer(mail, name="mail")
+cli.add_typer(triage, name="triage")
 
 
 @cli.command()
