@@ -8,9 +8,9 @@ import os
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -22,16 +22,85 @@ from pydantic_settings import (
 from bot.errors import SettingsError
 
 PREFIX = "SWITCHBOARD_"
+# "none" only on a loopback or a trusted network.
+Security: TypeAlias = Literal["none", "starttls", "tls"]
+# Providers that put what leaves through them into the folder of sent mail.
+_FILING = (".gmail.com", ".googlemail.com", ".office365.com", ".outlook.com")
 
 
 class Mailbox(BaseModel):
-    """One address of the shop, and which area its mail belongs to."""
+    """One address of the shop: which area its mail belongs to, how it is read, and how it is sent from.
+
+    Without `imap_host` mail comes by forwarding only. `imap_folders`: the first is watched all the time, the
+    others are looked at now and then; `sent_folder` "" is found. `files_sent_itself`: the provider puts what
+    it sends into Sent by itself (None: Google and Microsoft do). `sign_in` oauth is any other provider that
+    gives tokens; `app_only`: our app has a right of its own to the mailbox (Microsoft). Without `smtp_host`
+    the common server sends. Each secret may stand in a file: `imap_password_file` and so on.
+    """
 
     model_config = {"extra": "forbid"}
 
     address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     name: str = ""
     area: Literal["suppliers", "customers"] = "suppliers"
+
+    imap_host: str = ""
+    imap_port: int = Field(default=993, ge=1, le=65535)
+    imap_security: Security = "tls"
+    imap_user: str = ""
+    imap_password: SecretStr = SecretStr("")
+    imap_folders: list[str] = Field(default=["INBOX"], min_length=1)
+    sent_folder: str = ""
+    files_sent_itself: bool | None = None
+    mark_seen: bool = False
+
+    sign_in: Literal["password", "microsoft", "google", "oauth"] = "password"
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    refresh_token: SecretStr = SecretStr("")
+    tenant: str = "common"
+    app_only: bool = False
+    sign_in_url: str = ""
+    token_url: str = ""
+    scope: str = ""
+
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Security = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        values = dict(given)
+        for name in ("imap_password", "client_secret", "refresh_token", "smtp_password"):
+            if path := values.pop(f"{name}_file", None):
+                values[name] = Path(str(path)).read_text(encoding="utf-8").strip()
+        return values
+
+    @property
+    def files_itself(self) -> bool:
+        """Tell whether what is sent appears in Sent without our doing."""
+        if self.files_sent_itself is None:
+            return self.sign_in in ("google", "microsoft") or self.imap_host.endswith(_FILING)
+        return self.files_sent_itself
+
+    @property
+    def problems(self) -> list[str]:
+        """Say what is missing for the way this mailbox is read and sent from."""
+        missing = []
+        if self.imap_host and self.sign_in == "password" and not self.imap_password.get_secret_value():
+            missing.append("imap_password (or imap_password_file)")
+        if self.sign_in != "password" and not self.client_id:
+            missing.append("client_id")
+        if self.app_only and not self.client_secret.get_secret_value():
+            missing.append("client_secret (or client_secret_file)")
+        if self.sign_in == "oauth":
+            missing += [name for name in ("token_url", "scope") if not getattr(self, name)]
+        return missing
 
 
 class TokenPrice(BaseModel):
@@ -67,9 +136,10 @@ class Settings(BaseSettings):
     smtp_in_port: int = Field(default=2525, ge=0, le=65535)
     smtp_out_host: str = ""
     smtp_out_port: int = Field(default=587, ge=1, le=65535)
-    smtp_out_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_out_security: Security = "starttls"
     smtp_out_user: str = ""
     smtp_out_password: SecretStr = SecretStr("")
+    mail_recheck_seconds: float = Field(default=60.0, gt=0)
     max_attachment_mb: int = Field(default=25, ge=1, le=1000)
 
     http_host: str = "127.0.0.1"
@@ -181,7 +251,10 @@ def require(settings: Settings, *, http: bool) -> None:
         )
     if not settings.mailbox:
         problems.append("- no mailbox: add [[mailbox]] with its address to switchboard.toml")
-    if settings.mailbox and not settings.smtp_out_host:
+    problems += [
+        f"- the mailbox {one.address} lacks {name}" for one in settings.mailbox for name in one.problems
+    ]
+    if any(not one.smtp_host for one in settings.mailbox) and not settings.smtp_out_host:
         problems.append(f"- {PREFIX}SMTP_OUT_HOST is missing: the mail server that sends our answers")
     if problems:
         raise SettingsError(problems="\n".join(problems))
