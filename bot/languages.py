@@ -1,45 +1,41 @@
 """Languages and countries as people see them: a name and a flag."""
 
-# ISO 639-1 code -> English name and the country whose flag people read it by.
-_LANGUAGES = {
-    "ar": ("Arabic", "SA"),
-    "cs": ("Czech", "CZ"),
-    "da": ("Danish", "DK"),
-    "de": ("German", "DE"),
-    "en": ("English", "GB"),
-    "es": ("Spanish", "ES"),
-    "fi": ("Finnish", "FI"),
-    "fr": ("French", "FR"),
-    "hi": ("Hindi", "IN"),
-    "id": ("Indonesian", "ID"),
-    "it": ("Italian", "IT"),
-    "ja": ("Japanese", "JP"),
-    "ko": ("Korean", "KR"),
-    "nl": ("Dutch", "NL"),
-    "pl": ("Polish", "PL"),
-    "pt": ("Portuguese", "PT"),
-    "ru": ("Russian", "RU"),
-    "sv": ("Swedish", "SE"),
-    "th": ("Thai", "TH"),
-    "tr": ("Turkish", "TR"),
-    "vi": ("Vietnamese", "VN"),
-    "zh": ("Chinese", "CN"),
-}
+from functools import lru_cache
 
-CODES = tuple(_LANGUAGES)
+from bot import words
+from bot.words import _
+
+# ISO 639-1 code -> the country whose flag people read the language by.
+_FLAGS = {
+    "ar": "SA", "cs": "CZ", "da": "DK", "de": "DE", "en": "GB", "es": "ES", "fi": "FI", "fr": "FR",
+    "hi": "IN", "id": "ID", "it": "IT", "ja": "JP", "ko": "KR", "nl": "NL", "pl": "PL", "pt": "PT",
+    "ru": "RU", "sv": "SE", "th": "TH", "tr": "TR", "vi": "VN", "zh": "CN",
+}  # fmt: skip
+
+CODES = tuple(_FLAGS)
 _REGIONAL_A = 0x1F1E6
 
 
 def name(code: str | None) -> str:
-    """Give the English name of a language; the code itself when it is not a common one."""
-    if not code:
-        return "an unknown language"
-    return _LANGUAGES.get(code, (code, ""))[0]
+    """Give the name of a language in the language spoken now; the code itself when nobody knows it."""
+    return _name(words.locale(), code) if code else _("an unknown language")
+
+
+def english_name(code: str) -> str:
+    """Give the English name of a language, for what is no person; the code itself when nobody knows it."""
+    return _name("en", code)
+
+
+@lru_cache(maxsize=256)
+def _name(locale: str, code: str) -> str:
+    from babel import Locale  # noqa: PLC0415 - 60 ms, and not every process names languages
+
+    return str(Locale.parse(locale).languages.get(code, code))
 
 
 def language_flag(code: str | None) -> str:
     """Give the flag people read a language by; a speech balloon when there is none."""
-    return country_flag(_LANGUAGES.get(code or "", ("", ""))[1]) or "💬"
+    return country_flag(_FLAGS.get(code or "")) or "💬"
 
 
 def country_flag(country: str | None) -> str:

@@ -4,8 +4,8 @@
 what is made for them; placeholders are filled in afterwards. Catalogues are gettext's (`bot/translations`).
 """
 
-import ast
 import gettext as stdlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 # Complete catalogues. Whoever reads another language is spoken to in English.
 SPOKEN = ("en", "de", "zh")
+# Everybody reads what stands in a channel.
+SHOP = "en"
 _LOCALES = {"en": "en_GB", "de": "de_DE", "zh": "zh_Hans_CN"}
 _CATALOGUES = Path(__file__).parent / "translations"
 _language: ContextVar[str] = ContextVar("language", default="en")
@@ -26,7 +27,7 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 class _Catalogue:
     sentences: dict[str, str]
     plurals: dict[str, tuple[str, ...]]
-    form: Any
+    form: Callable[[int], int]
 
 
 @contextmanager
@@ -44,10 +45,15 @@ def spoken() -> str:
     return _language.get()
 
 
+def locale() -> str:
+    """Give the locale that the language spoken now is written in, as Unicode names it."""
+    return _LOCALES[_language.get()]
+
+
 def _(sentence: str) -> str:
     """Give a sentence of ours in the language spoken now."""
     language = _language.get()
-    return sentence if language == "en" else _catalogue(language).sentences.get(sentence) or sentence
+    return sentence if language == "en" else _catalogue(language).sentences.get(sentence, sentence)
 
 
 def n_(one: str, many: str, count: int) -> str:
@@ -70,8 +76,7 @@ def day(value: date, form: str = "EEE d MMM") -> str:
     """Write a date as the reader does; `form` is a CLDR pattern as in English: "EEE d MMM", "d MMMM y"."""
     from babel.dates import format_date  # noqa: PLC0415 - 60 ms, and not every process writes dates
 
-    language = _language.get()
-    return str(format_date(value, _PATTERNS[language](form), locale=_LOCALES[language]))
+    return str(format_date(value, _PATTERNS[_language.get()](form), locale=locale()))
 
 
 def _chinese(form: str) -> str:
@@ -83,7 +88,7 @@ def _chinese(form: str) -> str:
 
 _PATTERNS: dict[str, Callable[[str], str]] = {
     "en": lambda form: form,
-    "de": lambda form: form.replace("d MMM", "d. MMM").replace("EEEE d", "EEEE, d"),
+    "de": lambda form: form.replace("d MMM", "d. MMM").replace("E d", "E, d"),
     "zh": _chinese,
 }
 
@@ -97,17 +102,28 @@ def hour(value: datetime | time) -> str:
 def _catalogue(language: str) -> _Catalogue:
     sentences: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
-    form: Any = int
+    form: Callable[[int], int] = int
     path = _CATALOGUES / f"{language}.po"
     for entry in entries(path.read_text("utf-8")) if path.exists() else ():
-        if entry.sentence == "":
-            rule = next((line for line in entry.forms[0].splitlines() if "plural=" in line), "")
-            form = stdlib.c2py(rule.partition("plural=")[2].rstrip("; ") or "0")
-        elif len(entry.forms) > 1 or entry.many:
-            plurals[entry.sentence] = entry.forms
-        elif entry.forms[0]:
+        if not entry.sentence:
+            form = _form(entry.forms[0])
+        elif not all(entry.forms):
+            continue  # not translated yet: English is better than nothing
+        else:
             sentences[entry.sentence] = entry.forms[0]
+            plurals |= {entry.sentence: entry.forms} if entry.many else {}
     return _Catalogue(sentences, plurals, form)
+
+
+def _form(header: str) -> Callable[[int], int]:
+    """Read from a catalogue's header which form a count takes."""
+    rule = next((line for line in header.splitlines() if line.startswith("Plural-Forms:")), "")
+    form: Callable[[int], int] = stdlib.c2py(rule.partition("plural=")[2].rstrip("; ") or "0")
+    return form
+
+
+_ESCAPED = re.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "t": "\t"}
 
 
 @dataclass(frozen=True)
@@ -125,11 +141,16 @@ def entries(text: str) -> Iterator[Entry]:
         fields: dict[str, str] = {}
         name = ""
         for line in block.splitlines():
-            if not line or line.startswith("#"):
+            if not line.startswith(("msg", '"')):
                 continue
-            if not line.startswith('"'):
-                name, _space, line = line.partition(" ")  # noqa: PLW2901 - the rest of the line is the first piece
-            fields[name] = fields.get(name, "") + ast.literal_eval(line)
+            key, _space, rest = line.partition(" ") if line.startswith("msg") else (name, "", line)
+            name = key
+            fields[name] = fields.get(name, "") + _unquoted(rest)
         if "msgid" in fields:
-            forms = [value for key, value in fields.items() if key.startswith("msgstr")]
-            yield Entry(fields["msgid"], fields.get("msgid_plural", ""), tuple(forms))
+            forms = tuple(value for key, value in fields.items() if key.startswith("msgstr"))
+            yield Entry(fields["msgid"], fields.get("msgid_plural", ""), forms)
+
+
+def _unquoted(quoted: str) -> str:
+    text = quoted.strip()[1:-1]
+    return _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), text) if "\\" in text else text

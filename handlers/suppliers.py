@@ -13,6 +13,7 @@ from bot.mail.parse import parse
 from bot.people import store as people
 from bot.storage import blobs, outbox
 from bot.suppliers import directory, messages, modals, store, strays
+from bot.words import _
 from handlers import home
 from handlers.guard import ephemeral
 from handlers.routes import Request, action, command, view
@@ -24,7 +25,7 @@ async def supplier(request: Request) -> None:
     word = request.text
     match word.lower():
         case "help":
-            await request.ack(text=messages.HELP)
+            await request.ack(text=_(messages.HELP))
         case "add":
             await request.open(modals.add())
             await request.ack()
@@ -33,7 +34,7 @@ async def supplier(request: Request) -> None:
             async with request.services.database.read() as session:
                 aside = await letter_store.set_aside(session, mailboxes)
             shown = letters.aside_list(aside, messages.BRING_BACK)
-            await request.ack(text="Mails that were set aside", blocks=shown)
+            await request.ack(text=_("Mails that were set aside"), blocks=shown)
         case "":
             await _list(request)
         case _:
@@ -45,7 +46,7 @@ async def _list(request: Request) -> None:
         everybody = await store.all_suppliers(session)
         waiting = await store.waiting_counts(session)
     shown = messages.supplier_list(everybody, waiting, request.services.clock.now())
-    await request.ack(text="Suppliers", blocks=shown)
+    await request.ack(text=_("Suppliers"), blocks=shown)
 
 
 async def _show(request: Request, word: str) -> None:
@@ -120,7 +121,7 @@ async def bring_back(request: Request) -> None:
     services = request.services
     async with request.transaction() as session:
         await strays.bring_back(services.database, session, int(request.value), services.channels)
-        await outbox.add(session, ephemeral(request, messages.BROUGHT_BACK))
+        await outbox.add(session, ephemeral(request, _(messages.BROUGHT_BACK)))
     await request.ack()
 
 

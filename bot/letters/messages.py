@@ -7,7 +7,7 @@ from bot import blocks
 from bot.blocks import Block
 from bot.letters.desk import Desk
 from bot.letters.model import Answer, Incoming, Stray
-from bot.words import _, mark
+from bot.words import SHOP, _, mark, speaking
 
 REPLY = "letters.reply"
 NOTE = "letters.note"
@@ -67,6 +67,7 @@ def _clip_element(element: Mapping[str, Any], left: int) -> tuple[Block, int]:
 # ---- our answer, in the thread ------------------------------------------------------------------------
 
 
+@speaking(SHOP)
 def answer_post(
     desk: Desk, answer: Answer, author: str, *, newer: bool = False, actor: str = ""
 ) -> dict[str, Any]:
@@ -104,6 +105,7 @@ def _answer_state(ref: str, answer: Answer, name: str, to: str, actor: str) -> t
     return answered, f"⚠️ *{words}*: {problem}", again
 
 
+@speaking(SHOP)
 def note_post(author: str, text: str) -> dict[str, Any]:
     """Give an internal note for the thread."""
     head = _("Internal note by {name}; it stays in here").format(name=f"*{blocks.escape(author)}*")
@@ -111,6 +113,7 @@ def note_post(author: str, text: str) -> dict[str, Any]:
     return {"text": blocks.escape(f"{author}: {blocks.clip(text, 300)}"), "blocks": shown}
 
 
+@speaking(SHOP)
 def assigned_post(assignee_id: str, by: str) -> dict[str, Any]:
     """Tell the thread, and by mention the person, who takes care of a matter."""
     said = _("{person} takes care of this (assigned by {name})")

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from bot.words import mark
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -38,18 +40,18 @@ class Automatic(Enum):
 
     @property
     def sentence(self) -> str:
-        """Give the reason in words."""
+        """Give the reason in words, to be spoken with `_`."""
         return _SENTENCES[self]
 
 
 _SENTENCES = {
-    Automatic.AUTO_REPLY: "An automatic reply, such as an out-of-office note.",
-    Automatic.BOUNCE: "A report that a mail could not be delivered.",
-    Automatic.NEWSLETTER: "A newsletter.",
-    Automatic.MAILING_LIST: "A mailing list.",
-    Automatic.BULK: "Bulk mail.",
-    Automatic.LOOP: "A mail of our own that came back to us.",
-    Automatic.NO_REPLY: "Sent by a machine that reads no answers.",
+    Automatic.AUTO_REPLY: mark("An automatic reply, such as an out-of-office note."),
+    Automatic.BOUNCE: mark("A report that a mail could not be delivered."),
+    Automatic.NEWSLETTER: mark("A newsletter."),
+    Automatic.MAILING_LIST: mark("A mailing list."),
+    Automatic.BULK: mark("Bulk mail."),
+    Automatic.LOOP: mark("A mail of our own that came back to us."),
+    Automatic.NO_REPLY: mark("Sent by a machine that reads no answers."),
 }
 
 

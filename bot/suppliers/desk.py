@@ -34,7 +34,15 @@ class SuppliersDesk(Desk):
         """Give the supplier's name."""
         return (await self.supplier(session, matter)).name
 
-    async def window(self, session: AsyncSession, matter: Matter, mail: Incoming, now: datetime) -> Window:
+    async def window(
+        self,
+        session: AsyncSession,
+        matter: Matter,
+        mail: Incoming,
+        now: datetime,
+        *,
+        drafts: bool,  # noqa: ARG002
+    ) -> Window:
         """Say who reads it, what time it is there, and in which language they wrote."""
         return messages.window(await self.supplier(session, matter), mail, now)
 

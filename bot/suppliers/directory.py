@@ -12,6 +12,7 @@ from bot.letters.model import fold
 from bot.people.model import Person
 from bot.suppliers import store
 from bot.suppliers.model import Contact, Supplier
+from bot.words import _
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}\.[^@\s<>,;\"]{1,60}")
 
@@ -36,10 +37,10 @@ async def mistakes(session: AsyncSession, entry: Entry) -> dict[str, str]:
     wrong: dict[str, str] = {}
     address = entry.address.strip().lower()
     if not _ADDRESS.fullmatch(address):
-        wrong["address"] = "This is not a mail address. It looks like mei@huang.example."
+        wrong["address"] = _("This is not a mail address. It looks like mei@huang.example.")
     elif contact := await store.contact_of(session, address):
         supplier = await session.get_one(Supplier, contact.supplier_id)
-        wrong["address"] = f"This address already belongs to {supplier.name}."
+        wrong["address"] = _("This address already belongs to {name}.").format(name=supplier.name)
     if entry.existing_id is None:
         wrong |= await _mistakes_of_a_new_one(session, entry)
     return wrong
@@ -48,13 +49,14 @@ async def mistakes(session: AsyncSession, entry: Entry) -> dict[str, str]:
 async def _mistakes_of_a_new_one(session: AsyncSession, entry: Entry) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if not fold(entry.name):
-        wrong["name"] = "The company needs a name."
+        wrong["name"] = _("The company needs a name.")
     elif known := await store.by_name(session, entry.name):
-        wrong["name"] = f"{known.name} is there already. Add the address to it, or choose another name."
+        taken = _("{name} is there already. Add the address to it, or choose another name.")
+        wrong["name"] = taken.format(name=known.name)
     if entry.zone.strip() and calendar.zone(entry.zone.strip()) is None:
-        wrong["zone"] = "There is no such time zone. Write it as Continent/City, such as Asia/Shanghai."
+        wrong["zone"] = _("There is no such time zone. Write it as Continent/City, such as Asia/Shanghai.")
     if entry.country.strip() and not languages.country_flag(entry.country.strip()):
-        wrong["country"] = "Two letters, such as CN, IT or TR."
+        wrong["country"] = _("Two letters, such as CN, IT or TR.")
     return wrong
 
 

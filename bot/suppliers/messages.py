@@ -18,14 +18,15 @@ from bot.letters.messages import (
 )
 from bot.letters.model import Answer, Incoming, Stray
 from bot.suppliers.model import Contact, Conversation, Supplier, SupplierMail
+from bot.words import SHOP, _, day, hour, mark, n_, speaking
 
 ADD_STRAY = "suppliers.add_stray"
 REFUSE_STRAY = "suppliers.refuse_stray"
 SHOW_STRAY = "suppliers.show_stray"
 BRING_BACK = "suppliers.bring_back"
 
-SAID_NOT_A_SUPPLIER = "A colleague said that this sender is not a supplier."
-BROUGHT_BACK = "It is back with the team."
+SAID_NOT_A_SUPPLIER = mark("A colleague said that this sender is not a supplier.")
+BROUGHT_BACK = mark("It is back with the team.")
 
 
 def as_supplier(supplier: Supplier, contact: Contact) -> dict[str, str]:
@@ -35,6 +36,7 @@ def as_supplier(supplier: Supplier, contact: Contact) -> dict[str, str]:
     return {"username": blocks.clip(name, 80), "icon_emoji": flag}
 
 
+@speaking(SHOP)
 def card(
     conversation: Conversation,
     supplier: Supplier,
@@ -47,20 +49,21 @@ def card(
     """Give the card of a conversation: its first mail, and how things stand now."""
     shown = [
         blocks.context(_origin(supplier, contact, mail)),
-        blocks.section(f"*{blocks.escape(blocks.clip(mail.subject or '(no subject)', 300))}*"),
+        blocks.section(f"*{blocks.escape(blocks.clip(mail.subject or _('(no subject)'), 300))}*"),
         blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
         *refusals(mail),
         blocks.context(*_standing(conversation, reply, names)),
         blocks.actions(
-            blocks.button("Reply", REPLY, f"suppliers:{conversation.id}", style="primary"),
-            blocks.button("Internal note", NOTE, f"suppliers:{conversation.id}"),
-            blocks.button("Assign", ASSIGN, f"suppliers:{conversation.id}"),
-            blocks.button("Show full mail", FULL_MAIL, f"suppliers:{mail.id}"),
+            blocks.button(_("Reply"), REPLY, f"suppliers:{conversation.id}", style="primary"),
+            blocks.button(_("Internal note"), NOTE, f"suppliers:{conversation.id}"),
+            blocks.button(_("Assign"), ASSIGN, f"suppliers:{conversation.id}"),
+            blocks.button(_("Show full mail"), FULL_MAIL, f"suppliers:{mail.id}"),
         ),
     ]
     return {"text": _fallback(supplier, mail), "blocks": shown}
 
 
+@speaking(SHOP)
 def follow_up(
     conversation: Conversation, supplier: Supplier, contact: Contact, mail: SupplierMail
 ) -> dict[str, Any]:
@@ -70,8 +73,8 @@ def follow_up(
         blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
         *refusals(mail),
         blocks.actions(
-            blocks.button("Reply", REPLY, f"suppliers:{conversation.id}", style="primary"),
-            blocks.button("Show full mail", FULL_MAIL, f"suppliers:{mail.id}"),
+            blocks.button(_("Reply"), REPLY, f"suppliers:{conversation.id}", style="primary"),
+            blocks.button(_("Show full mail"), FULL_MAIL, f"suppliers:{mail.id}"),
         ),
     ]
     return {"text": _fallback(supplier, mail), "blocks": shown}
@@ -80,31 +83,41 @@ def follow_up(
 def _origin(supplier: Supplier, contact: Contact, mail: SupplierMail) -> str:
     there = calendar.local(mail.arrived_at, supplier.zone)
     moon = " 🌙" if calendar.is_night(there) else ""
+    time = _("{time} their time").format(time=_clock(there)) + moon
     who = f"{languages.country_flag(supplier.country)} *{blocks.escape(supplier.name)}*".strip()
     author = blocks.escape(contact.name or mail.sender_address)
     language = f"{languages.language_flag(mail.language)} {languages.name(mail.language)}"
-    return f"{who} · {author} · {there:%a %H:%M} their time{moon} · {language}"
+    return f"{who} · {author} · {time} · {language}"
+
+
+def _clock(there: datetime) -> str:
+    """Give the day of the week and the hour somewhere else."""
+    return f"{day(there, 'EEE')} {hour(there)}"
 
 
 def _standing(conversation: Conversation, reply: Answer | None, names: Mapping[str, str]) -> list[str]:
     lines = []
     if reply and reply.state == "held":
-        lines.append(f"↩️ {_name(names, reply.author_id)} is answering; it leaves shortly")
+        answering = _("{name} is answering; it leaves shortly")
+        lines.append("↩️ " + answering.format(name=_name(names, reply.author_id)))
     if reply and reply.state in ("failed", "bounced"):
-        lines.append("⚠️ *Our answer did not reach them*; see the thread")
+        lines.append("⚠️ " + _("*Our answer did not reach them*; see the thread"))
     if conversation.waiting_since:
-        lines.append(f"⏳ *Waiting for us* since {blocks.when(conversation.waiting_since)}")
+        since = _("*Waiting for us* since {time}").format(time=blocks.when(conversation.waiting_since))
+        lines.append(f"⏳ {since}")
     elif conversation.answered_at:
         who = _name(names, conversation.answered_by)
-        lines.append(f"✓ Answered by {who}, {blocks.when(conversation.answered_at)}")
+        answered = _("Answered by {name}, {time}")
+        lines.append("✓ " + answered.format(name=who, time=blocks.when(conversation.answered_at)))
     if conversation.assignee_id:
-        lines.append(f"👤 {_name(names, conversation.assignee_id)} takes care of it")
+        in_charge = _("{name} takes care of it")
+        lines.append("👤 " + in_charge.format(name=_name(names, conversation.assignee_id)))
     return lines
 
 
 def _name(names: Mapping[str, str], person_id: str | None) -> str:
     # A name, not a mention: redrawing a card must not notify anybody.
-    return f"*{blocks.escape(names.get(person_id or '', 'a colleague'))}*"
+    return f"*{blocks.escape(names.get(person_id or '', _('a colleague')))}*"
 
 
 def _fallback(supplier: Supplier, mail: SupplierMail) -> str:
@@ -114,64 +127,68 @@ def _fallback(supplier: Supplier, mail: SupplierMail) -> str:
 def window(supplier: Supplier, mail: Incoming, now: datetime) -> Window:
     """Say, for whoever answers, who reads it, what time it is there, and in which language they wrote."""
     there = calendar.local(now, supplier.zone)
-    moon = ", it is night there 🌙" if calendar.is_night(there) else ""
+    night = f", {_('it is night there')} 🌙" if calendar.is_night(there) else ""
+    name, address = mail.sender_name or supplier.name, mail.reply_address
     facts = (
-        f"To *{blocks.escape(mail.sender_name or supplier.name)}* ({blocks.escape(mail.reply_address)}) · "
-        f"{there:%a %H:%M} there{moon} · they wrote in {languages.name(mail.language)}"
+        _("To {name} ({address})").format(name=f"*{blocks.escape(name)}*", address=blocks.escape(address)),
+        _("{time} there").format(time=_clock(there)) + night,
+        _("they wrote in {language}").format(language=languages.name(mail.language)),
     )
-    return Window(f"Answer {supplier.name}", facts)
+    return Window(_("Answer {name}").format(name=supplier.name), " · ".join(facts))
 
 
 # ---- mails of nobody we know --------------------------------------------------------------------------
 
 
+@speaking(SHOP)
 def stray_card(stray: Stray, known: Supplier | None) -> dict[str, Any]:
     """Give a mail from an unknown sender, with the choice to be made about it."""
     shown = [*_stray_head(stray)]
     if known:
-        hint = f"💡 Somebody at *{blocks.escape(known.name)}* writes from the same domain."
-        shown.append(blocks.context(hint))
+        hint = _("Somebody at {name} writes from the same domain.")
+        shown.append(blocks.context("💡 " + hint.format(name=f"*{blocks.escape(known.name)}*")))
     shown.append(
         blocks.actions(
-            blocks.button("Add as supplier", ADD_STRAY, stray.id, style="primary"),
-            blocks.button("Not a supplier", REFUSE_STRAY, stray.id),
-            blocks.button("Show full mail", SHOW_STRAY, stray.id),
+            blocks.button(_("Add as supplier"), ADD_STRAY, stray.id, style="primary"),
+            blocks.button(_("Not a supplier"), REFUSE_STRAY, stray.id),
+            blocks.button(_("Show full mail"), SHOW_STRAY, stray.id),
         )
     )
     return {"text": _stray_text(stray), "blocks": shown}
 
 
+@speaking(SHOP)
 def stray_sorted(stray: Stray, by: str) -> dict[str, Any]:
     """Give the same mail once somebody has decided."""
-    name = f"*{blocks.escape(by)}*"
     done = (
-        f"✓ {name} added the sender as a supplier; the mail is with the others."
+        _("{name} added the sender as a supplier; the mail is with the others.")
         if stray.state == "taken"
-        else f"✓ {name} said this is not a supplier; further mail from there is set aside."
+        else _("{name} said this is not a supplier; further mail from there is set aside.")
     )
-    shown = [*_stray_head(stray), blocks.context(done)]
+    shown = [*_stray_head(stray), blocks.context("✓ " + done.format(name=f"*{blocks.escape(by)}*"))]
     if stray.state == "aside":
-        shown.append(blocks.actions(blocks.button("Bring back", BRING_BACK, stray.id)))
+        shown.append(blocks.actions(blocks.button(_("Bring back"), BRING_BACK, stray.id)))
     return {"text": _stray_text(stray), "blocks": shown}
 
 
 def _stray_head(stray: Stray) -> list[Block]:
     sender = blocks.escape(f"{stray.sender_name} <{stray.sender_address}>".strip())
-    subject = blocks.escape(blocks.clip(stray.subject or "(no subject)", 300))
+    subject = blocks.escape(blocks.clip(stray.subject or _("(no subject)"), 300))
     return [
-        blocks.context(f"✉️ Mail from an unknown sender: {sender}"),
+        blocks.context("✉️ " + _("Mail from an unknown sender: {sender}").format(sender=sender)),
         blocks.section(f"*{subject}*"),
         blocks.quotation(blocks.clip(stray.excerpt, 600)),
     ]
 
 
 def _stray_text(stray: Stray) -> str:
-    return blocks.escape(f"Mail from an unknown sender, {stray.sender_address}: {stray.subject}")
+    head = _("Mail from an unknown sender: {sender}").format(sender=stray.sender_address)
+    return blocks.escape(f"{head}\n{stray.subject}")
 
 
 # ---- /supplier ----------------------------------------------------------------------------------------
 
-HELP = (
+HELP = mark(
     "*/supplier* shows all suppliers and what waits for us\n"
     "*/supplier NAME* shows one: who, where, what time it is there, what is open\n"
     "*/supplier add* adds one\n"
@@ -184,13 +201,13 @@ def supplier_list(
 ) -> list[Block]:
     """Give every supplier in a line."""
     if not suppliers:
-        return [blocks.section("No suppliers yet. */supplier add* adds the first.")]
+        return [blocks.section(_("No suppliers yet. */supplier add* adds the first."))]
     lines = [_supplier_line(one, open_counts.get(one.id, 0), now) for one in suppliers]
     # A section holds 3000 characters: some 20 lines each.
     return [
-        blocks.header("Suppliers"),
+        blocks.header(_("Suppliers")),
         *(blocks.section("\n".join(lines[start : start + 20])) for start in range(0, len(lines), 20)),
-        blocks.context("*/supplier NAME* shows one of them, */supplier add* adds one"),
+        blocks.context(_("*/supplier NAME* shows one of them, */supplier add* adds one")),
     ]
 
 
@@ -198,10 +215,10 @@ def _supplier_line(supplier: Supplier, waiting: int, now: datetime) -> str:
     there = calendar.local(now, supplier.zone)
     moon = " 🌙" if calendar.is_night(there) else ""
     name = blocks.escape(blocks.clip(supplier.name, 80))
-    is_open = f" · ⏳ *{waiting} waiting for us*" if waiting else ""
-    return (
-        f"{languages.country_flag(supplier.country)} *{name}* · {there:%a %H:%M} there{moon}{is_open}".strip()
-    )
+    time = _("{time} there").format(time=_clock(there)) + moon
+    is_open = n_("{count} waiting for us", "{count} waiting for us", waiting).format(count=waiting)
+    rest = f" · ⏳ *{is_open}*" if waiting else ""
+    return f"{languages.country_flag(supplier.country)} *{name}* · {time}{rest}".strip()
 
 
 def supplier_card(
@@ -213,29 +230,31 @@ def supplier_card(
 ) -> list[Block]:
     """Give one supplier: who, where, what time it is there, what is open."""
     there = calendar.local(now, supplier.zone)
-    moon = " 🌙 (night)" if calendar.is_night(there) else ""
-    channel = f"<#{supplier.channel_id}>" if supplier.channel_id else "the suppliers' channel"
+    night = f" 🌙 ({_('night')})" if calendar.is_night(there) else ""
+    time = _("{time} there").format(time=f"{day(there, 'EEEE')} {hour(there)}") + night
+    writes = _("writes {language}").format(language=languages.name(supplier.language))
+    channel = f"<#{supplier.channel_id}>" if supplier.channel_id else _("the suppliers' channel")
     contacts = "\n".join(
         blocks.escape(f"• {one.name} <{one.address}>" if one.name else f"• {one.address}") for one in people
     )
     facts = (
-        f"🕑 {there:%A %H:%M} there{moon}, {blocks.escape(supplier.zone)}\n"
-        f"{languages.language_flag(supplier.language)} writes {languages.name(supplier.language)}\n"
-        f"👤 {blocks.escape(owner) if owner else 'nobody in charge yet'}\n#️⃣ {channel}"
+        f"🕑 {time}, {blocks.escape(supplier.zone)}\n"
+        f"{languages.language_flag(supplier.language)} {writes}\n"
+        f"👤 {blocks.escape(owner) if owner else _('nobody in charge yet')}\n#️⃣ {channel}"
     )
     shown = [
         blocks.header(f"{languages.country_flag(supplier.country)} {supplier.name}".strip()),
         blocks.section(facts),
-        blocks.section(f"*People*\n{contacts or 'nobody yet'}"),
+        blocks.section(f"*{_('People')}*\n{contacts or _('nobody yet')}"),
     ]
     if not waiting:
-        return [*shown, blocks.context("Nothing waits for us.")]
+        return [*shown, blocks.context(_("Nothing waits for us."))]
     lines = [
-        f"⏳ {blocks.escape(blocks.clip(one.subject or '(no subject)', 120))} · since "
-        f"{blocks.when(one.waiting_since or now)}"
+        f"⏳ {blocks.escape(blocks.clip(one.subject or _('(no subject)'), 120))} · "
+        + _("since {time}").format(time=blocks.when(one.waiting_since or now))
         for one in waiting[:15]
     ]
-    return [*shown, blocks.section("*Waiting for us*\n" + "\n".join(lines))]
+    return [*shown, blocks.section(f"*{_('Waiting for us')}*\n" + "\n".join(lines))]
 
 
 def waiting_list(waiting: Sequence[tuple[Conversation, Supplier]]) -> list[Block]:
@@ -243,18 +262,21 @@ def waiting_list(waiting: Sequence[tuple[Conversation, Supplier]]) -> list[Block
     shown = []
     for conversation, supplier in waiting:
         flag = languages.country_flag(supplier.country)
-        subject = blocks.escape(blocks.clip(conversation.subject or "(no subject)", 150))
-        since = f" · since {blocks.when(conversation.waiting_since)}" if conversation.waiting_since else ""
-        text = f"{flag} *{blocks.escape(supplier.name)}* in <#{conversation.channel_id}>{since}\n{subject}"
+        subject = blocks.escape(blocks.clip(conversation.subject or _("(no subject)"), 150))
+        text = f"{flag} *{blocks.escape(supplier.name)}* · <#{conversation.channel_id}>"
+        if conversation.waiting_since:
+            text += " · " + _("since {time}").format(time=blocks.when(conversation.waiting_since))
         shown.append(
-            blocks.section(text, accessory=blocks.button("Reply", REPLY, f"suppliers:{conversation.id}"))
+            blocks.section(
+                f"{text}\n{subject}",
+                accessory=blocks.button(_("Reply"), REPLY, f"suppliers:{conversation.id}"),
+            )
         )
     return shown
 
 
 def unknown_supplier(word: str, nearest: str | None) -> str:
     """Say that there is no such supplier, and which may be meant."""
-    guess = f" Did you mean */supplier {blocks.escape(nearest)}*?" if nearest else ""
-    return (
-        f"There is no supplier “{blocks.escape(blocks.clip(word, 100))}”.{guess} */supplier* lists them all."
-    )
+    unknown = _("There is no supplier “{name}”.").format(name=blocks.escape(blocks.clip(word, 100)))
+    guess = _("Did you mean *{word}*?").format(word=f"/supplier {blocks.escape(nearest or '')}")
+    return " ".join([unknown, *([guess] if nearest else []), _("*/supplier* lists them all.")])

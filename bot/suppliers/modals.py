@@ -8,6 +8,7 @@ from bot.blocks import Block
 from bot.letters import modals as letters
 from bot.letters.model import Stray
 from bot.suppliers.model import Contact, Supplier
+from bot.words import _
 
 ADD = "suppliers.add"
 
@@ -15,11 +16,11 @@ ADD = "suppliers.add"
 def full_stray(stray: Stray, text: str) -> Block:
     """Give the whole text of a mail from an unknown sender."""
     shown = [
-        blocks.section(f"*{blocks.escape(blocks.clip(stray.subject or '(no subject)', 300))}*"),
+        blocks.section(f"*{blocks.escape(blocks.clip(stray.subject or _('(no subject)'), 300))}*"),
         blocks.context(blocks.escape(f"{stray.sender_name} <{stray.sender_address}>".strip())),
         *letters.frames(text),
     ]
-    return blocks.modal(letters.FULL, "Full mail", shown)
+    return blocks.modal(letters.FULL, _("Full mail"), shown)
 
 
 def add(
@@ -31,55 +32,55 @@ def add(
     if known:
         choices = [blocks.option(one.name, str(one.id)) for one in known]
         initial = blocks.option(likely.name, str(likely.id)) if likely else None
-        choice = blocks.menu(choices, initial=initial, placeholder="A new supplier")
+        choice = blocks.menu(choices, initial=initial, placeholder=_("A new supplier"))
         shown.append(
             blocks.field(
-                "Does the address belong to a supplier we have?",
+                _("Does the address belong to a supplier we have?"),
                 "existing",
                 choice,
                 optional=True,
-                hint="Then only the address and the contact's name below count.",
+                hint=_("Then only the address and the contact's name below count."),
             )
         )
     shown += [
         blocks.field(
-            "Company", "name", blocks.text_input(placeholder="Huang Ceramics"), optional=bool(known)
+            _("Company"), "name", blocks.text_input(placeholder="Huang Ceramics"), optional=bool(known)
         ),
-        blocks.field("Contact's name", "contact", blocks.text_input(name), optional=True),
+        blocks.field(_("Contact's name"), "contact", blocks.text_input(name), optional=True),
         blocks.field(
-            "Contact's mail address",
+            _("Contact's mail address"),
             "address",
             blocks.text_input(stray.sender_address if stray else "", placeholder="mei@huang.example"),
         ),
         blocks.field(
-            "Time zone",
+            _("Time zone"),
             "zone",
             blocks.text_input(placeholder="Asia/Shanghai"),
             optional=True,
-            hint="Continent/City; empty means the same as yours.",
+            hint=_("Continent/City; empty means the same as yours."),
         ),
         blocks.field(
-            "Country",
+            _("Country"),
             "country",
             blocks.text_input(placeholder="CN"),
             optional=True,
-            hint="Two letters, such as CN, IT or TR.",
+            hint=_("Two letters, such as CN, IT or TR."),
         ),
-        blocks.field("Language they write", "language", _language_menu(), optional=True),
-        blocks.field("Who is in charge?", "owner", {"type": "users_select"}, optional=True),
+        blocks.field(_("Language they write"), "language", _language_menu(), optional=True),
+        blocks.field(_("Who is in charge?"), "owner", {"type": "users_select"}, optional=True),
         blocks.field(
-            "Their own channel",
+            _("Their own channel"),
             "channel",
             {"type": "channels_select"},
             optional=True,
-            hint="Left empty, their mail goes to the suppliers' channel.",
+            hint=_("Left empty, their mail goes to the suppliers' channel."),
         ),
     ]
     return blocks.modal(
         ADD,
-        "Add a supplier",
+        _("Add a supplier"),
         shown,
-        submit="Add",
+        submit=_("Add"),
         metadata=json.dumps({"stray": stray.id if stray else None}),
     )
 

@@ -75,6 +75,19 @@ async def waiting_conversations(
     return [(conversation, supplier) for conversation, supplier in await session.execute(rows)]
 
 
+async def latest_conversations(session: AsyncSession) -> list[tuple[Conversation, Supplier]]:
+    """Give the newest conversation with each supplier that has one, by name."""
+    newest = select(func.max(Conversation.id)).group_by(Conversation.supplier_id)
+    rows = (
+        select(Conversation, Supplier)
+        .join(Supplier, Supplier.id == Conversation.supplier_id)
+        .where(Conversation.id.in_(newest.scalar_subquery()))
+        .order_by(Supplier.folded_name)
+        .limit(100)
+    )
+    return [(conversation, supplier) for conversation, supplier in await session.execute(rows)]
+
+
 async def waiting_counts(session: AsyncSession) -> dict[int, int]:
     """Count what waits for us, by supplier."""
     rows = (

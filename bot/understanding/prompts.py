@@ -167,18 +167,18 @@ def _task(request: Request, hidden: Redaction) -> str:
         case ToExtract():
             return _EXTRACT.format(fields="\n".join(map(_field, request.fields)))
         case ToSummarise():
-            return _SUMMARISE.format(language=languages.name(request.language), lines=request.lines)
+            return _SUMMARISE.format(language=languages.english_name(request.language), lines=request.lines)
         case ToDraft():
             task = _DRAFT.format(
-                language=languages.name(request.language),
+                language=languages.english_name(request.language),
                 thread=len(request.thread),
                 saved=len(request.saved_replies),
             )
             wish = json.dumps(hidden.hide(_sendable(request.wish)), ensure_ascii=False)
             return task + _WISH.format(wish=wish) if request.wish else task
         case ToTranslate():
-            source = languages.name(request.source) if request.source else "its language"
-            return _TRANSLATE.format(source=source, target=languages.name(request.target))
+            source = languages.english_name(request.source) if request.source else "its language"
+            return _TRANSLATE.format(source=source, target=languages.english_name(request.target))
 
 
 def _field(field: Field) -> str:
