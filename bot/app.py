@@ -13,7 +13,7 @@ from bot import clock as clocks
 from bot import installation
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.errors import SettingsError
-from bot.gateways import bolt, clockstream, mailbox
+from bot.gateways import bolt, clockstream, hooks, mailbox
 from bot.gateways import slack as slack_gateway
 from bot.gateways.feeds import Feeds
 from bot.gateways.llm import OpenAIModel
@@ -21,7 +21,7 @@ from bot.gateways.mailbox import MailCourier, Server
 from bot.gateways.metrics import Gauge
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
-from bot.gateways.web import Quiet, WebServer
+from bot.gateways.web import Hook, Quiet, WebServer
 from bot.mail import language
 from bot.ports import Courier, LanguageModel
 from bot.services import Services
@@ -29,6 +29,7 @@ from bot.settings import Settings
 from bot.storage import blobs, health, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
+from bot.triage import form
 from bot.understanding.asking import ThriftyModel
 from bot.understanding.nomodel import NoModel
 from bot.understanding.settings import ModelSettings, Price, problems
@@ -48,12 +49,14 @@ from handlers import (
     standups,
     suppliers,
     talk,
+    triage,
 )
 from jobs import digests as digest_jobs
 from jobs import feeds, upkeep
 from jobs import letters as letter_jobs
 from jobs import people as people_jobs
 from jobs import standups as standup_jobs
+from jobs import triage as triage_jobs
 from jobs.arrivals import ArrivalWorker
 from jobs.delivery import Dispatcher
 from jobs.pacing import Pace
@@ -74,9 +77,10 @@ ROUTED = (
     standups,
     suppliers,
     talk,
+    triage,
 )
 # Each gives the errands of its area; importing them filled the morning's sections.
-PLANNED = (people_jobs, standup_jobs, digest_jobs)
+PLANNED = (people_jobs, standup_jobs, triage_jobs, digest_jobs)
 
 
 async def run(settings: Settings, *, http: bool = False) -> None:
@@ -179,6 +183,7 @@ async def _start(
         {
             "slack": partial(events.arrived, services),
             "mail": partial(mail.arrived, services),
+            "triage": partial(triage_jobs.arrived, services),
             "feed": partial(feeds.arrived, services, Feeds().fetch),
         },
         lease=timedelta(seconds=settings.lease_seconds),
@@ -257,7 +262,7 @@ async def _open_doors(
         port=settings.http_port,
         quiet=quiet,
         measures=partial(_measures, services),
-        hooks={},
+        hooks=_hooks(settings, store),
         slack=app if http else None,
     )
     post = MailReceiver(
@@ -271,6 +276,11 @@ async def _open_doors(
         stack.push_async_callback(door.stop)
     if not http:
         await stack.enter_async_context(bolt.connected(app, settings.slack_app_token.get_secret_value()))
+
+
+def _hooks(settings: Settings, store: Inbox) -> Mapping[str, Hook]:
+    secret = settings.webhook_secret.get_secret_value()
+    return {"triage": hooks.signed(secret, store.accept, "triage", form.problem)} if secret else {}
 
 
 async def _measures(services: Services) -> list[Gauge]:

@@ -72,6 +72,9 @@ async def prepare(
     return Channels(
         suppliers=await _channel(client, known, settings.suppliers_channel),
         unsorted=await _channel(client, known, settings.unsorted_channel),
+        triage=await _channel(client, known, settings.triage_channel)
+        if settings.mailboxes_of("customers") or settings.webhook_secret.get_secret_value()
+        else "",
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.letters.model import fold
-from bot.people import directory, roster
+from bot.people import areas, directory, roster
 from bot.people import store as people_store
 from bot.people.model import Person
 from bot.suppliers import store
 from bot.suppliers.model import Contact, Supplier
+from bot.triage.model import SavedReply
 from bot.week import Week
 from bot.workspace import Workspace
 from handlers import events
@@ -31,7 +32,9 @@ def settings(workspace: Workspace, data_dir: Path, smtp_port: int, http_port: in
         "data_dir": str(data_dir),
         "admins": [ADMIN],
         "mailbox": [
-            {"address": address, "name": SHOP_NAME} for address in workspace.world.meta["mail_to"]["supplier"]
+            {"address": address, "name": SHOP_NAME, "area": f"{role}s"}
+            for role in ("supplier", "customer")
+            for address in workspace.world.meta["mail_to"][role]
         ],
         "smtp_in_port": smtp_port,
         "smtp_out_host": host,
@@ -54,6 +57,7 @@ async def add_shop(session: AsyncSession, workspace: Workspace) -> None:
     """Fill a new database; one that has suppliers already is left as it is."""
     if not await store.all_suppliers(session):
         await _add_suppliers(session, workspace)
+        await _open_triage(session, workspace)
     if not await people_store.everybody(session):
         await _add_people(session, workspace)
 
@@ -98,6 +102,22 @@ async def _add_people(session: AsyncSession, workspace: Workspace) -> None:
         lead, channel = _DEPARTMENTS.get(department.slug, (None, None))
         department.lead_id, department.channel_id = people.get(lead or ""), channels.get(channel or "")
         await people_store.set_members(session, department.id, hats.get(department.slug, ()))
+
+
+_SAVED_REPLIES = {
+    "Where is my parcel": "Hello {name},\n\nyour order {order} has left our warehouse and is on its way. "
+    "Parcels take two to four working days.\n\nKind regards\n{me}, {shop}",
+    "How to send something back": "Hello {name},\n\nyou can send everything back within 30 days. Please put "
+    "the number {number} into the parcel; you get your money back within a week of its arrival.\n\n"
+    "Kind regards\n{me}, {shop}",
+}
+
+
+async def _open_triage(session: AsyncSession, workspace: Workspace) -> None:
+    """Let customers' mail be sorted and answered: the area is on, and there is what the team says often."""
+    await areas.switch(session, "triage", on=True)
+    for title, text in _SAVED_REPLIES.items():
+        session.add(SavedReply(title=title, text=text, changed_at=workspace.clock.now()))
 
 
 async def _add_suppliers(session: AsyncSession, workspace: Workspace) -> None:

@@ -17,6 +17,10 @@ class Views(Protocol):
         """Open a modal."""
         ...
 
+    async def views_update(self, *, view_id: str, view: dict[str, Any]) -> Any:
+        """Change a modal that is open."""
+        ...
+
 
 @dataclass(frozen=True)
 class Services:

@@ -129,6 +129,7 @@ class Settings(BaseSettings):
     admins: list[str] = []
     suppliers_channel: str = "suppliers"
     unsorted_channel: str = "mail-unsorted"
+    triage_channel: str = "support"
     plans_dir: str = ""
 
     mailbox: list[Mailbox] = []
@@ -144,6 +145,7 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    webhook_secret: SecretStr = SecretStr("")
 
     llm_model: str = ""
     llm_key: SecretStr = SecretStr("")

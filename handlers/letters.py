@@ -13,9 +13,12 @@ from bot.people import store as people
 from bot.people.model import Person
 from bot.storage import outbox
 from bot.suppliers.desk import DESK as SUPPLIERS
+from bot.triage.desk import DESK as TRIAGE
+from bot.understanding.nomodel import NoModel
+from bot.words import _
 from handlers.routes import Request, action, view, view_closed
 
-DESKS: dict[str, Desk] = {desk.name: desk for desk in (SUPPLIERS,)}
+DESKS: dict[str, Desk] = {desk.name: desk for desk in (SUPPLIERS, TRIAGE)}
 
 
 def named(ref: str) -> tuple[Desk, int]:
@@ -88,7 +91,13 @@ async def open_write(
 
 
 async def write_view(
-    request: Request, session: AsyncSession, desk: Desk, matter_id: int, text: str = "", field: str = "text"
+    request: Request,
+    session: AsyncSession,
+    desk: Desk,
+    matter_id: int,
+    text: str = "",
+    field: str = "text",
+    notice: str = "",
 ) -> dict[str, Any]:
     """Give that window, and note that this person is answering."""
     now, me = request.services.clock.now(), request.person.id
@@ -98,15 +107,21 @@ async def write_view(
     mail = await session.get_one(desk.mails, situation.newest)
     if not mail.reply_address:
         raise replies.NoAddress
-    window = await desk.window(session, matter, mail, now)
-    return modals.write(desk, matter_id, mail, window, draft.text, situation, field)
+    window = await desk.window(
+        session, matter, mail, now, drafts=not isinstance(request.services.model, NoModel)
+    )
+    return modals.write(desk, matter_id, mail, window, draft.text, situation, field, notice)
 
 
 @view(modals.WRITE)
 async def preview(request: Request) -> None:
     """Keep the draft, and show exactly what would leave."""
     desk, matter_id = matter_of(request)
-    text = request.typed(modals.metadata(request.body["view"])["field"]) or ""
+    field = modals.metadata(request.body["view"])["field"]
+    text = request.typed(field) or ""
+    if wrong := desk.mistake(text):
+        await request.ack(response_action="errors", errors={field: wrong})
+        return
     async with request.transaction() as session:
         now = request.services.clock.now()
         await replies.keep(desk, session, matter_id, request.person.id, now, text)
@@ -235,7 +250,7 @@ async def choose_assignee(request: Request) -> None:
     async with request.services.database.read() as session:
         assignee = await people.get(session, request.typed("person"))
     if assignee is None or not assignee.may_act:
-        name = assignee.name if assignee else "This person"
+        name = assignee.name if assignee else _("This person")
         sentence = notes.CannotTakeCare(name=name).sentence
         await request.ack(response_action="errors", errors={"person": sentence})
         return

@@ -10,6 +10,7 @@ from bot.services import Services
 from bot.storage import blobs
 from bot.storage.triggers import Trigger
 from bot.suppliers import relay
+from bot.triage import reading, tickets
 
 
 async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
@@ -23,6 +24,19 @@ async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
     mail = await asyncio.to_thread(parse, raw, limits=limits, own_addresses=own)
     when = envelope.get("arrived_at")
     at = datetime.fromisoformat(when) if when else services.clock.now()
-    one = Arrived(mail, envelope["sha256"], envelope["recipients"][0], at, envelope.get("vouched", False))
+    mailbox = str(envelope["recipients"][0])
+    one = Arrived(mail, envelope["sha256"], mailbox, at, envelope.get("vouched", False))
+    if mailbox.lower() in map(str.lower, services.settings.mailboxes_of("customers")):
+        await _of_a_customer(services, one, trigger)
+        return
     async with trigger.transaction() as session:
         await relay.receive(services.database, session, one, services.channels)
+
+
+async def _of_a_customer(services: Services, one: Arrived, trigger: Trigger) -> None:
+    mail = one.mail
+    found = await reading.read(
+        services.database, services.model, mail.subject, mail.text, mail.sender.address
+    )
+    async with trigger.transaction() as session:
+        await tickets.receive(services.database, session, one, found, services.channels)

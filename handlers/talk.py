@@ -165,6 +165,10 @@ class _NoViews:
         """Note it."""
         self.wanted = True
 
+    async def views_update(self, *, view_id: str, view: dict[str, Any]) -> None:  # noqa: ARG002
+        """Note it."""
+        self.wanted = True
+
 
 async def _obey(request: Request, said: dict[str, Any], command: str, text: str) -> None:
     views, told = _NoViews(), dict[str, Any]()

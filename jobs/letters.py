@@ -9,9 +9,10 @@ from bot.letters import replies
 from bot.letters.desk import Desk
 from bot.storage.outbox import OutboxRow
 from bot.suppliers.desk import DESK as SUPPLIERS
+from bot.triage.desk import DESK as TRIAGE
 
 Outcome = Callable[[AsyncSession, OutboxRow], Awaitable[None]]
-DESKS: tuple[Desk, ...] = (SUPPLIERS,)
+DESKS: tuple[Desk, ...] = (SUPPLIERS, TRIAGE)
 
 
 def outcomes(clock: Clock) -> dict[str, Outcome]:

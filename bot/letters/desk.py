@@ -52,8 +52,10 @@ class Desk(ABC):
         """Give how the other side is called."""
 
     @abstractmethod
-    async def window(self, session: AsyncSession, matter: Matter, mail: Incoming, now: datetime) -> Window:
-        """Say what whoever answers should know."""
+    async def window(
+        self, session: AsyncSession, matter: Matter, mail: Incoming, now: datetime, *, drafts: bool
+    ) -> Window:
+        """Say what whoever answers should know. `drafts`: a model can write one."""
 
     @abstractmethod
     async def reads(self, session: AsyncSession, matter: Matter, mail: Incoming) -> str:
@@ -63,12 +65,21 @@ class Desk(ABC):
         """Give the subject that is answered."""
         return mail.subject
 
+    def mistake(self, text: str) -> str:  # noqa: ARG002 - for areas that use it
+        """Say what is wrong with an answer as it is written; "" when it can leave."""
+        return ""
+
+    async def assigned(  # noqa: B027 - an area may have nothing to do
+        self, session: AsyncSession, matter: Matter
+    ) -> None:
+        """Hear that somebody was put in charge."""
+
     async def sent(  # noqa: B027 - an area may have nothing to do
         self, session: AsyncSession, matter: Matter, answer: Answer, now: datetime
     ) -> None:
         """Hear that an answer left."""
 
-    async def came_back(  # noqa: B027 - the same
+    async def came_back(  # noqa: B027
         self, session: AsyncSession, matter: Matter, answer: Answer, now: datetime
     ) -> None:
         """Hear that an answer did not reach them: it failed, or it came back."""

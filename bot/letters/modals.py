@@ -29,7 +29,7 @@ def metadata(view: dict[str, Any]) -> dict[str, Any]:
 
 def write(
     desk: Desk, matter_id: int, mail: Incoming, window: Window, text: str, situation: Situation,
-    field: str = "text",
+    field: str = "text", notice: str = "",
 ) -> Block:  # fmt: skip
     """Give the window in which an answer is written.
 
@@ -37,6 +37,8 @@ def write(
     """
     shown = [blocks.context(window.facts), *_answering(situation.others)]
     shown += [blocks.quotation(blocks.clip(mail.text, 1000)), *window.helps]
+    if notice:
+        shown.append(blocks.context(f"✍️ {notice}"))
     box = blocks.text_input(text, multiline=True, placeholder=_("Write as you would in a mail"))
     hint = _("You see exactly what leaves before it does.")
     shown.append(blocks.field(_("Your answer"), field, box, hint=hint))

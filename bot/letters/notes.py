@@ -71,6 +71,7 @@ async def assign(desk: Desk, session: AsyncSession, matter_id: int, assignee: Pe
         raise CannotTakeCare(name=assignee.name)
     matter = await store.lock(desk, session, matter_id)
     matter.assignee_id = assignee.id
+    await desk.assigned(session, matter)
     post = messages.assigned_post(assignee.id, by.name)
     await cards.in_thread(session, matter, f"{desk.name}:assign:{outbox.new_uid()}", post)
     await cards.refresh(desk, session, matter)

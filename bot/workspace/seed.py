@@ -67,6 +67,7 @@ def demo_world(app_name: str = "Switchboard") -> World:
     add("suppliers", [*everybody, bot], topic=_topic("What our suppliers write, and what we answer"))
     add("mail-unsorted", [people["Nora Lindqvist"], people["Tom Okafor"], people["Diego Paredes"], bot],
         topic=_topic("Mail from people we do not know yet"))  # fmt: skip
+    add("support", [*everybody, bot], topic=_topic("Customers who wait, and who takes care of them"))
     add("logistics", [people["Nora Lindqvist"], people["Tom Okafor"], people["Sam Whitfield"]])
     add("marketing", [people["Camille Roux"], people["Aiko Tanaka"], guest])
     add(
