@@ -64,7 +64,8 @@ class Api:
             if fault and not fault.after and (answered := await self._before(request, fault)):
                 span.end(error=fault.error if fault.kind == "error" else fault.kind)
                 return answered
-            answer = await self.call(name, args, token, warnings)
+            with self._inspector.within(span):
+                answer = await self.call(name, args, token, warnings)
             self._log("api", f"{name}: {answer.get('error', 'ok')}", args)
             span.end(answer=answer, error=answer.get("error"))
             if fault and fault.after:

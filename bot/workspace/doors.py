@@ -102,7 +102,8 @@ class Doors:
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
         span = self._inspector.attribute("response", "response_url", [f"response:{ticket}"], arguments=body)
         try:
-            self._responses.respond(ticket, body)
+            with self._inspector.within(span):
+                self._responses.respond(ticket, body)
         except Refused as error:
             span.end(error=error.sentence)
             return web.json_response({"ok": False, "error": error.sentence}, status=error.status)

@@ -21,7 +21,17 @@ MOST, MOST_SPANS = 500, 200
 # Real seconds: for how long a call may be taken for the consequence of what came before it.
 _CERTAIN, _LIKELY, _SAME_MOOD = 60.0, 30.0, 2.0
 
-_present: ContextVar["Trace | None"] = ContextVar("trace", default=None)
+
+@dataclass(frozen=True)
+class _Present:
+    """What is being done now: in which trace, following from which span, and whether that is a guess."""
+
+    trace: "Trace"
+    parent: str
+    guess: bool
+
+
+_present: ContextVar[_Present | None] = ContextVar("present", default=None)
 
 
 @dataclass(eq=False)
@@ -117,23 +127,30 @@ class Inspector:
     def cause(self, kind: str, who: str, what: str, control: Json | None = None) -> Iterator[Trace]:
         """Let everything that is done and begun within follow from this."""
         trace = self.begin(kind, who, what, control)
-        token = _present.set(trace)
-        try:
+        with _being(_Present(trace, trace.id, guess=False)):
             yield trace
-        finally:
-            _present.reset(token)
+
+    @staticmethod
+    @contextmanager
+    def within(span: Span) -> Iterator[None]:
+        """Let everything that is done and begun within follow from this call of the app."""
+        with _being(_Present(span.trace, span.id, span.guess)):
+            yield
 
     def remember(self, key: str) -> None:
         """Let a trigger, ticket, view or message lead back to the present trace."""
-        if trace := _present.get():
-            self._keys[key] = trace
+        if present := _present.get():
+            self._keys[key] = present.trace
 
     # ---- what follows ----------------------------------------------------------------------------------
 
     def follow(self, kind: str, name: str, **detail: Any) -> Span:
         """Begin a span of the present trace, or of what the app did by itself."""
-        trace = _present.get()
-        found, guess = (trace, False) if trace else self._by_time()
+        if present := _present.get():
+            return self._span(
+                present.trace, kind, name, guess=present.guess, detail=detail, parent=present.parent
+            )
+        found, guess = self._by_time()
         return self._span(found, kind, name, guess=guess, detail=detail)
 
     def attribute(self, kind: str, name: str, keys: list[str], **detail: Any) -> Span:
@@ -157,8 +174,10 @@ class Inspector:
             return trace, trace.kind != "app"
         return self.begin("app", "", f"{self._app_name()}, by itself"), False
 
-    def _span(self, trace: Trace, kind: str, name: str, *, guess: bool, detail: Json) -> Span:
-        parent = trace.id
+    def _span(
+        self, trace: Trace, kind: str, name: str, *, guess: bool, detail: Json, parent: str = ""
+    ) -> Span:
+        parent = parent or trace.id
         if kind in ("api", "response", "ack"):
             parent = next((one.id for one in reversed(trace.spans) if one.kind == "envelope"), parent)
         span = Span(
@@ -190,3 +209,12 @@ class Inspector:
     def find(self, trace_id: str) -> Json | None:
         """Give one trace."""
         return next((one.shown() for one in self._traces if one.id == trace_id), None)
+
+
+@contextmanager
+def _being(present: _Present) -> Iterator[None]:
+    token = _present.set(present)
+    try:
+        yield
+    finally:
+        _present.reset(token)

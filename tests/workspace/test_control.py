@@ -209,6 +209,16 @@ async def test_it_says_when_it_only_guesses(client: AsyncWebClient, slack: Slack
     ]
 
 
+async def test_it_lets_what_the_app_hears_follow_from_what_it_said(
+    app: AsyncApp, client: AsyncWebClient, channel: Callable[[str], str], slack: Slack
+) -> None:
+    assert app
+    await client.chat_postMessage(channel=channel("general"), text="Good morning")
+    assert await slack.is_quiet()
+    spans = {one["name"]: one for trace in await slack.traces() for one in trace["spans"]}
+    assert spans["events_api: message"]["parent"] == spans["chat.postMessage"]["id"]
+
+
 async def test_it_writes_a_story_as_a_test_that_runs(app: AsyncApp, slack: Slack, nora: Person) -> None:
     @app.event("message")
     async def answer(event: Json, say: Any) -> None:
