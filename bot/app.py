@@ -42,6 +42,9 @@ from handlers import (
     home,
     letters,
     mail,
+    onboarding,
+    onboarding_guide,
+    onboarding_work,
     operations,
     people,
     privacy,
@@ -54,6 +57,7 @@ from handlers import (
 from jobs import digests as digest_jobs
 from jobs import feeds, upkeep
 from jobs import letters as letter_jobs
+from jobs import onboarding as onboarding_jobs
 from jobs import people as people_jobs
 from jobs import standups as standup_jobs
 from jobs import triage as triage_jobs
@@ -70,6 +74,9 @@ ROUTED = (
     events,
     home,
     letters,
+    onboarding,
+    onboarding_guide,
+    onboarding_work,
     operations,
     people,
     privacy,
@@ -80,7 +87,7 @@ ROUTED = (
     triage,
 )
 # Each gives the errands of its area; importing them filled the morning's sections.
-PLANNED = (people_jobs, standup_jobs, triage_jobs, digest_jobs)
+PLANNED = (people_jobs, standup_jobs, onboarding_jobs, triage_jobs, digest_jobs)
 
 
 async def run(settings: Settings, *, http: bool = False) -> None:
@@ -172,7 +179,7 @@ async def _start(
     dispatcher = Dispatcher(
         database,
         _couriers(services, client),
-        letter_jobs.outcomes(clock),
+        letter_jobs.outcomes(clock) | onboarding_jobs.outcomes(),
         clock,
         pace=Pace(),
         grace=settings.grace_seconds,
