@@ -1,0 +1,140 @@
+"""Plans: the shipped ones and the shop's own, put together from files, with blanks for what is not known yet.
+
+The shipped files are in `roles/`; a file of the same name in the shop's own directory replaces one. A plan
+includes others: their tasks, chapters and objectives come first, and one of the same key replaces them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+
+from bot.onboarding.planfiles import ChapterPlan, Mistake, ObjectivePlan, PlanFile, TaskPlan, line_of, read
+from bot.words import _
+
+SHIPPED = Path(__file__).parent / "roles"
+_BLANK = re.compile(r"\{\{\s*blank:\s*([^{}]+?)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan with all that it includes; `own` when it is the shop's."""
+
+    slug: str
+    name: str
+    about: str
+    tasks: tuple[TaskPlan, ...]
+    guide: tuple[ChapterPlan, ...]
+    objectives: tuple[ObjectivePlan, ...]
+    own: bool = False
+
+    @property
+    def blanks(self) -> list[str]:
+        """What is to be filled in, in the order it stands, each once."""
+        texts = [task.about for task in self.tasks] + [chapter.text for chapter in self.guide]
+        texts += [str(part) for one in self.objectives for part in (one.baseline, one.target)]
+        return list(dict.fromkeys(blank for text in texts for blank in blanks_in(text)))
+
+    def chapter(self, key: str) -> ChapterPlan | None:
+        """Give a chapter by its key."""
+        return next((one for one in self.guide if one.key == key), None)
+
+
+@dataclass(frozen=True)
+class Plans:
+    """All plans that can be read, by their short names, and what is wrong with the others."""
+
+    plans: Mapping[str, Plan]
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def load(own: Path | None = None) -> Plans:
+    """Read the shipped plans and those of the shop; a file that is wrong leaves the rest as it is."""
+    files = {path.stem: path for path in sorted(SHIPPED.glob("*.yml"))}
+    if own is not None:
+        files |= {path.stem: path for path in sorted(own.glob("*.yml"))}
+    stamped = tuple((slug, path, path.stat().st_mtime_ns) for slug, path in sorted(files.items()))
+    return _load(stamped)
+
+
+def blanks_in(text: str) -> list[str]:
+    """Give what a text leaves to be filled in."""
+    return [" ".join(blank.split()) for blank in _BLANK.findall(text)]
+
+
+def filled_in(text: str, known: Mapping[str, str], who: str) -> str:
+    """Put in what the shop filled in; what nobody did is said to be open, and never looks like a fact."""
+
+    def value(found: re.Match[str]) -> str:
+        blank = " ".join(found.group(1).split())
+        return known.get(blank) or _("[to be filled in by {who}: {blank}]").format(who=who, blank=blank)
+
+    return _BLANK.sub(value, text)
+
+
+@lru_cache(maxsize=4)
+def _load(files: tuple[tuple[str, Path, int], ...]) -> Plans:
+    files_read: dict[str, tuple[PlanFile, Path]] = {}
+    mistakes: list[Mistake] = []
+    for slug, path, _changed in files:
+        found, wrong = read(path)
+        mistakes += wrong
+        if found is not None:
+            files_read[slug] = (found, path)
+    plans = {}
+    for slug, (file, path) in files_read.items():
+        plan, wrong = _whole(slug, file, path, files_read)
+        mistakes += wrong
+        if not wrong:
+            plans[slug] = plan
+    return Plans(plans, tuple(mistakes))
+
+
+def _whole(
+    slug: str, file: PlanFile, path: Path, others: Mapping[str, tuple[PlanFile, Path]]
+) -> tuple[Plan, list[Mistake]]:
+    """Put a plan together with those it includes."""
+    wrong = []
+    parts: list[PlanFile] = []
+    tree = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader) if file.includes else None
+    for number, name in enumerate(file.includes):
+        included = others.get(name)
+        if included is None or name == slug:
+            sentence = _("there is no plan “{name}” to include, or it is wrong itself").format(name=name)
+            wrong.append(Mistake(path.name, line_of(tree, ["includes", number]), sentence))
+        elif included[0].includes:
+            sentence = _("“{name}” includes others itself; include these here").format(name=name)
+            wrong.append(Mistake(path.name, line_of(tree, ["includes", number]), sentence))
+        else:
+            parts.append(included[0])
+    parts.append(file)
+    plan = Plan(
+        slug,
+        file.name,
+        file.about,
+        _merged(part.tasks for part in parts),
+        _merged(part.guide for part in parts),
+        _merged(part.objectives for part in parts),
+        own=path.parent != SHIPPED,
+    )
+    known = {chapter.key for chapter in plan.guide}
+    for number, task in enumerate(() if wrong else file.tasks):
+        if task.chapter and task.chapter not in known:
+            tree = tree or yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+            sentence = _("there is no chapter “{name}”").format(name=task.chapter)
+            wrong.append(Mistake(path.name, line_of(tree, ["tasks", number, "chapter"]), sentence))
+    return plan, wrong
+
+
+_Keyed = TypeVar("_Keyed", TaskPlan, ChapterPlan, ObjectivePlan)
+
+
+def _merged(parts: Iterable[tuple[_Keyed, ...]]) -> tuple[_Keyed, ...]:
+    by_key: dict[str, _Keyed] = {}
+    for part in parts:
+        by_key |= {one.key: one for one in part}
+    return tuple(by_key.values())
