@@ -131,6 +131,52 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
     typer.echo("Everything is back. What was about to leave is looked for before it is sent again.")
 
 
+@cli.command("export")
+def export_(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; without it, it is shown.")] = None,
+) -> None:
+    """Write departments, roles, suppliers and settings as one YAML file."""
+    from bot.portrait import document, exchange
+
+    async def write(database: Any, _progress: Any) -> None:
+        async with database.read() as session:
+            text = document.write(await exchange.take(session))
+        if file:
+            file.write_text(text, "utf-8")
+        else:
+            typer.echo(text, nl=False)
+
+    _run(_with_database(write))
+    if file:
+        typer.echo(f"Departments, people, suppliers and settings are in {file}.")
+
+
+@cli.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A file as `export` writes it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,  # noqa: FBT002
+) -> None:
+    """Make the shop as a YAML file says; what the file leaves out stays as it is."""
+    from bot.clock import SystemClock
+    from bot.portrait import difference, exchange
+
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _complain(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}.")
+
+    async def take_over(database: Any, _progress: Any) -> None:
+        async with database.write() as session:
+            changes = await exchange.plan(session, text)
+            if not dry_run:
+                await exchange.apply(session, changes, SystemClock().now())
+        typer.echo(difference.described(changes))
+        if changes:
+            typer.echo("Nothing was changed yet." if dry_run else "Done.")
+
+    _run(_with_database(take_over))
+
+
 async def _with_database(work: Callable[..., Coroutine[Any, Any, None]]) -> None:
     """Do something with the whole database, and show how far it is."""
     from rich.progress import Progress

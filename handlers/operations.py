@@ -24,6 +24,8 @@ RETRY = "operations.retry"
 RETRY_ARRIVAL = "operations.retry_arrival"
 # Slower than this, and people notice that something waits.
 _SLOW_SECONDS = 120
+# What is younger is on its way, this very answer too.
+_NOTABLE_SECONDS = 10
 _LATE = timedelta(minutes=10)
 # What a delivery is, in words an admin knows.
 _KINDS = {
@@ -91,12 +93,12 @@ async def queues(request: Request, session: AsyncSession) -> list[str]:
     """Tell what waits, inside and on its way out."""
     found = await health.measure(session, request.services.clock.now())
     sent = sum(count for (_kind, end), count in found.delivered.items() if end == "sent")
-    return [
-        "📥 " + _("{count} wait to be dealt with").format(count=found.inbox_waiting),
-        "📤 " + _("{count} wait to be delivered, {sent} were in the last 24 hours").format(
-            count=found.outbox_waiting, sent=sent
-        ),
-    ]  # fmt: skip
+    lines = ["📤 " + _("delivered in the last 24 hours: {count}").format(count=sent)]
+    if found.inbox_age > _NOTABLE_SECONDS:
+        lines.append("📥 " + _("waiting to be dealt with: {count}").format(count=found.inbox_waiting))
+    if found.outbox_age > _NOTABLE_SECONDS:
+        lines.append("📥 " + _("waiting to be delivered: {count}").format(count=found.outbox_waiting))
+    return lines
 
 
 @state("mailboxes", order=20)

@@ -10,7 +10,7 @@ from bot.people import areas
 from bot.people.model import AbsenceRow, Aim, AuditEntry, Department, Pause, Person, known_zone
 from bot.people.permissions import Rank, Standing
 from bot.people.privacy import SMALLEST_GROUP, Line
-from bot.words import _, day, mark, n_
+from bot.words import SPOKEN, _, day, mark, n_
 
 EDIT_ME = "people.edit_me"
 OPEN_AWAY = "people.open_away"
@@ -256,13 +256,13 @@ def my_settings(person: Person, now: datetime) -> list[Block]:
     quiet = (
         _("quiet: {hours}").format(hours=person.quiet) if person.quiet else _("no quiet hours of your own")
     )
+    spoken = person.language if person.language in SPOKEN else SPOKEN[0]
     lines = [
         f"🕑 {hours_of(person, now)}",
         f"🔕 {quiet}",
         "☀️ " + _("one message a working day, at {hour}").format(hour=f"{person.morning_hour:%H:%M}"),
-        f"{languages.language_flag(person.language)} " + _("I speak {language} with you").format(
-            language=languages.name(person.language)
-        ),
+        f"{languages.language_flag(spoken)} "
+        + _("I speak {language} with you").format(language=languages.name(spoken)),
     ]  # fmt: skip
     if person.country:
         place = "-".join(filter(None, (person.country, person.subdivision)))
@@ -338,14 +338,13 @@ def privacy(lines: Sequence[Line]) -> list[Block]:
     """Give what is stored about somebody: each thing with who sees it, how long, and which model."""
     shown: list[Block] = [blocks.header(_("What is stored about you"))]
     for one in lines:
-        facts = [
-            _("Seen by: {who}").format(who=one.seen_by),
-            _("Kept: {how_long}").format(how_long=one.kept),
-            _("Language model: {what}").format(what=one.model or _("nothing of it")),
-        ]
+        facts = [_("Seen by: {who}").format(who=one.seen_by), _("Kept: {how_long}").format(how_long=one.kept)]
+        if one.model:
+            facts.append(_("To the language model: {what}").format(what=one.model))
         shown.append(blocks.section(f"*{one.what}*\n" + "\n".join(facts)))
+    nothing_else = _("Nothing else of this goes to a language model.")
     rule = _("Numbers about groups of fewer than {count} people are not broken down.")
-    return [*shown, blocks.context(rule.format(count=SMALLEST_GROUP))]
+    return [*shown, blocks.context(nothing_else, rule.format(count=SMALLEST_GROUP))]
 
 
 HELP = mark(

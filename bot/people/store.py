@@ -113,6 +113,12 @@ async def members(session: AsyncSession, department_id: int) -> list[Person]:
     return list((await session.execute(rows.order_by(func.lower(Person.name)))).scalars())
 
 
+async def hats(session: AsyncSession, department_id: int) -> list[str]:
+    """Give the ids of those who are members of a department, its lead not counted as one."""
+    rows = select(Membership.person_id).where(Membership.department_id == department_id)
+    return list((await session.execute(rows.order_by(Membership.person_id))).scalars())
+
+
 async def set_members(session: AsyncSession, department_id: int, person_ids: Iterable[str]) -> None:
     """Let exactly these people work in a department."""
     await session.execute(delete(Membership).where(Membership.department_id == department_id))
@@ -159,6 +165,12 @@ async def setting(session: AsyncSession, key: str, default: Any = None) -> Any:
     """Give what an admin decided."""
     row = await session.get(Setting, key)
     return default if row is None else row.value["value"]
+
+
+async def all_settings(session: AsyncSession) -> dict[str, Any]:
+    """Give everything an admin decided, by its key."""
+    rows = (await session.execute(select(Setting).order_by(Setting.key))).scalars()
+    return {row.key: row.value["value"] for row in rows}
 
 
 async def set_setting(session: AsyncSession, key: str, value: Any) -> None:
