@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.database import Base, BigId
@@ -139,6 +139,30 @@ class Stray(Base):
     decided_by: Mapped[str | None]
     sha256: Mapped[str]
     post_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("outbox.id"))
+
+
+class OldMail(Base):
+    """A mail of the time before us, or one that a colleague sent from elsewhere in no matter: history only.
+
+    `other_side` is the address outside, whoever wrote: theirs, or the first that `is_sent` mail went to.
+    """
+
+    __tablename__ = "old_mail"
+    __table_args__ = (Index("ix_old_mail_other_side_written_at", "other_side", "written_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    mailbox: Mapped[str]
+    message_id: Mapped[str | None] = mapped_column(index=True)
+    references: Mapped[list[str]]
+    other_side: Mapped[str]
+    is_sent: Mapped[bool]
+    sender_name: Mapped[str]
+    sender_address: Mapped[str]
+    subject: Mapped[str]
+    written_at: Mapped[datetime]
+    language: Mapped[str | None]
+    text: Mapped[str]
+    sha256: Mapped[str]
 
 
 def fold(name: str) -> str:
