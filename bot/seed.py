@@ -1,12 +1,15 @@
 """What the invented shop has told the bot: its settings, and in a new database its suppliers."""
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import calendar
 from bot.letters.model import fold
+from bot.onboarding import checklist, guide, leading, plans
 from bot.people import areas, directory, roster
 from bot.people import store as people_store
 from bot.people.model import Person
@@ -60,6 +63,7 @@ async def add_shop(session: AsyncSession, workspace: Workspace) -> None:
         await _open_triage(session, workspace)
     if not await people_store.everybody(session):
         await _add_people(session, workspace)
+        await _lead_priya(session, workspace)
 
 
 # Who leads what, works where, when and at what, beside what Slack knows of them.
@@ -102,6 +106,32 @@ async def _add_people(session: AsyncSession, workspace: Workspace) -> None:
         lead, channel = _DEPARTMENTS.get(department.slug, (None, None))
         department.lead_id, department.channel_id = people.get(lead or ""), channels.get(channel or "")
         await people_store.set_members(session, department.id, hats.get(department.slug, ()))
+
+
+# What the shop has filled into the plans; the rest stays open, as in any shop that has just begun.
+_FILLED = {
+    "the return period and who pays for it": "30 days; we pay the parcel inside Europe",
+    "how much an agent may refund without asking": "40 euros an order",
+    "share of first answers within the promised time today, in percent": "62",
+    "share of first answers that should be within the promised time, in percent": "85",
+}
+
+
+async def _lead_priya(session: AsyncSession, workspace: Workspace) -> None:
+    """Let Priya be a hire since this week, with all done that was due before today."""
+    now = workspace.clock.now()
+    people = {user["real_name"]: user["id"] for user in workspace.world.users.values()}
+    nora = await session.get_one(Person, people["Nora Lindqvist"])
+    await guide.fill(session, _FILLED, nora, now)
+    today = calendar.local(now, "Asia/Kolkata").date()
+    monday = today - timedelta(days=today.weekday())
+    priya, diego = people["Priya Raman"], people["Diego Paredes"]
+    order = leading.Order(priya, "customer-service-agent", monday, diego, None)
+    hire = await leading.start(session, order, plans.load().plans[order.plan], nora, now)
+    stands = await checklist.standing(session, hire, now)
+    for task in stands.tasks:
+        if stands.due(task) < today:
+            task.done_at, task.done_by = now, hire.person_id if task.by == "hire" else hire.manager_id
 
 
 _SAVED_REPLIES = {
