@@ -106,6 +106,39 @@ def _answer_state(ref: str, answer: Answer, name: str, to: str, actor: str) -> t
 
 
 @speaking(SHOP)
+def elsewhere_post(answer: Answer, author: str) -> dict[str, Any]:
+    """Give an answer that a colleague sent from another mail program, for the thread."""
+    to = blocks.escape(", ".join((answer.recipient, *answer.copies)))
+    name = f"*{blocks.escape(author or _('A colleague'))}*"
+    head = "↩️ " + _("{name} answered {to} from another mail program").format(name=name, to=to)
+    sent = "✓ " + _("Sent {time}").format(time=blocks.when(answer.sent_at or answer.written_at))
+    shown = [
+        blocks.context(head),
+        blocks.quotation(blocks.clip(answer.text, SHOWN_TEXT)),
+        blocks.context(sent),
+    ]
+    return {"text": blocks.escape(f"{author}: {blocks.clip(answer.text, 300)}"), "blocks": shown}
+
+
+@speaking(SHOP)
+def passed_on(name: str, note: str) -> str:
+    """Say who passed a mail on, and what they wrote above it."""
+    if not note.strip():
+        return _("Passed on by {name}.").format(name=name)
+    said = _("Passed on by {name}, who wrote: {note}")
+    return said.format(name=name, note=blocks.clip(" ".join(note.split()), 300))
+
+
+@speaking(SHOP)
+def too_large(megabytes: int) -> str:
+    """Say that only the beginning of a mail was fetched."""
+    said = _(
+        "This mail is larger than {megabytes} MB. Only its beginning is here; all of it is in the mailbox."
+    )
+    return said.format(megabytes=megabytes)
+
+
+@speaking(SHOP)
 def note_post(author: str, text: str) -> dict[str, Any]:
     """Give an internal note for the thread."""
     head = _("Internal note by {name}; it stays in here").format(name=f"*{blocks.escape(author)}*")
