@@ -10,7 +10,7 @@ from bot.letters.desk import Window
 from bot.letters.messages import ASSIGN, FULL_MAIL, REPLY, SHOWN_TEXT, clip_rich, refusals
 from bot.letters.model import Answer, Incoming
 from bot.triage.model import CLOSED, OPEN, WAITING, CorrectionRow, SavedReply, Ticket
-from bot.words import _, mark, n_
+from bot.words import SHOP, _, mark, n_, speaking
 
 TAKE = "triage.take"
 CATEGORY = "triage.category"
@@ -81,6 +81,7 @@ def priority(name: str) -> str:
 # ---- the card -----------------------------------------------------------------------------------------
 
 
+@speaking(SHOP)
 def card(
     ticket: Ticket, mail: Incoming, reply: Answer | None, names: Mapping[str, str], department: str
 ) -> dict[str, Any]:
@@ -97,6 +98,7 @@ def card(
     return {"text": fallback(ticket, mail), "blocks": shown}
 
 
+@speaking(SHOP)
 def follow_up(ticket: Ticket, mail: Incoming) -> dict[str, Any]:
     """Give a further mail of a ticket, for its thread."""
     shown = [
@@ -247,6 +249,7 @@ def _name(names: Mapping[str, str], person_id: str | None) -> str:
 # ---- in the thread ------------------------------------------------------------------------------------
 
 
+@speaking(SHOP)
 def corrected_post(row: CorrectionRow, by: str, undone_by: str = "") -> dict[str, Any]:
     """Say in the thread that somebody put the category right, with the way back."""
     name, now = f"*{blocks.escape(by)}*", category(row.category)
@@ -268,28 +271,33 @@ def said_post(text: str) -> dict[str, Any]:
     return {"text": text, "blocks": [blocks.context(text)]}
 
 
+@speaking(SHOP)
 def taken_post(name: str) -> str:
     """Say who has taken it."""
     return "👤 " + _("{name} has taken this.").format(name=f"*{blocks.escape(name)}*")
 
 
+@speaking(SHOP)
 def priority_post(name: str, ticket: Ticket) -> str:
     """Say who has changed the priority."""
     said = _("{name} set the priority to {priority}.")
     return said.format(name=f"*{blocks.escape(name)}*", priority=priority(ticket.priority))
 
 
+@speaking(SHOP)
 def snoozed_post(name: str, until: datetime) -> str:
     """Say who has put it off."""
     said = _("{name} put this off until {time}. The promise to the customer runs on.")
     return "💤 " + said.format(name=f"*{blocks.escape(name)}*", time=blocks.when(until))
 
 
+@speaking(SHOP)
 def woken_post() -> str:
     """Say that a ticket is back in the queue."""
     return "⏰ " + _("Back in the queue: the time it was put off for is over.")
 
 
+@speaking(SHOP)
 def escalated_post(name: str, department: str, words: str) -> str:
     """Say who has handed it to which department."""
     said = _("{name} handed this to {department}.")
@@ -297,11 +305,13 @@ def escalated_post(name: str, department: str, words: str) -> str:
     return f"{text}\n>{blocks.escape(' '.join(words.split()))}" if words.strip() else text
 
 
+@speaking(SHOP)
 def thanks_post() -> str:
     """Say that a customer only said thanks."""
     return "🙏 " + _("The customer says thanks. Nothing else changes.")
 
 
+@speaking(SHOP)
 def breached_post(ticket: Ticket) -> dict[str, Any]:
     """Say in the thread that the promise was broken."""
     due = blocks.when(ticket.answer_by) if ticket.answer_by else ""

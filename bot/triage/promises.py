@@ -189,8 +189,10 @@ async def _in_charge(session: AsyncSession, ticket: Ticket) -> list[Person]:
 async def _others(session: AsyncSession, ticket: Ticket) -> list[Person]:
     if ticket.department_id is None:
         return []
+    lead_id = (await session.get_one(Department, ticket.department_id)).lead_id
     members = await people.members(session, ticket.department_id)
-    return [one for one in members if one.is_colleague and one.id != ticket.assignee_id][:_MOST_TOLD]
+    known = (ticket.assignee_id, lead_id)
+    return [one for one in members if one.is_colleague and one.id not in known][:_MOST_TOLD]
 
 
 async def _lead(session: AsyncSession, ticket: Ticket) -> list[Person]:
