@@ -99,12 +99,13 @@ async def _add_people(session: AsyncSession, workspace: Workspace) -> None:
         person = await session.get_one(Person, people[name])
         person.country, person.subdivision = known.get("country"), known.get("subdivision")
         person.hours = str(Week.parse(known["hours"])) if "hours" in known else None
-        person.skills, person.manager_id = known.get("skills", []), people.get(known.get("manager", ""))
+        person.skills, person.manager_id = known.get("skills", []), people.get(known.get("manager"))
         for slug in known.get("hats", ()):
             hats.setdefault(slug, []).append(person.id)
     for department in await people_store.departments(session):
         lead, channel = _DEPARTMENTS.get(department.slug, (None, None))
-        department.lead_id, department.channel_id = people.get(lead or ""), channels.get(channel or "")
+        department.lead_id = people[lead] if lead else None
+        department.channel_id = channels[channel] if channel else None
         await people_store.set_members(session, department.id, hats.get(department.slug, ()))
 
 

@@ -91,8 +91,10 @@ async def _compose(request: Request, session: AsyncSession) -> list[Block]:
         shown.append(blocks.context(_("and {count} more").format(count=len(waiting) - _MOST_WAITING)))
     for _order, needs, function in sorted(SECTIONS.values(), key=lambda one: one[0]):
         part = await function(request, session) if request.standing.rank >= needs else []
-        if part and len(shown) + len(part) < _MOST_BLOCKS:
-            shown += [blocks.divider(), *part]
+        room = _MOST_BLOCKS - len(shown) - 1
+        if part and room > 1:
+            more = [blocks.context(_("There is more than fits here."))] if len(part) > room else []
+            shown += [blocks.divider(), *part[: room - len(more)], *more]
     return shown
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks, calendar
 from bot.blocks import Block
-from bot.people import messages, store
+from bot.people import messages, roster, store
 from bot.people.permissions import Rank
 from bot.storage import health, inbox, outbox, schedule
 from bot.storage.inbox import InboxRow
@@ -124,6 +124,16 @@ async def jobs(request: Request, session: AsyncSession) -> list[str]:
         return ["⏰ " + _("nothing is planned")]
     there = calendar.local(coming, request.person.zone)
     return ["⏰ " + _("the next errand is at {hour}, {day}").format(hour=hour(there), day=day(there))]
+
+
+@state("leads", order=40)
+async def leads(_request: Request, session: AsyncSession) -> list[str]:
+    """Tell which departments have lost their lead."""
+    left = await roster.leaders_who_left(session)
+    if not left:
+        return []
+    names = blocks.escape(", ".join(left))
+    return ["👤 " + _("no lead any more: {departments}").format(departments=names)]
 
 
 # ---- what could not be done ---------------------------------------------------------------------------
