@@ -59,3 +59,5 @@ async def test_it_undoes_an_order_that_cannot_be_done_and_says_why(shop: Shop) -
     tom = await shop.person("Tom").goes_to("@Switchboard")
     await tom.says("/switchboard away until 31 feb")
     await tom.sees("is not a time I understand")
+    await tom.says("away 2020-01-01")
+    await tom.sees("An absence that is over changes nothing")
