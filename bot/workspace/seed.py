@@ -18,12 +18,13 @@ _COLLEAGUES: tuple[tuple[str, str, str, str, dict[str, bool]], ...] = (
 _SUPPLIERS: tuple[dict[str, str | None], ...] = (
     {"address": "mei.huang@huang-ceramics.example", "name": "Mei Huang", "company": "Huang Ceramics",
      "language": "zh", "zone": "Asia/Shanghai", "country": "CN", "channel": CUSTOM_CHANNEL,
-     "owner": "Nora Lindqvist"},
+     "owner": "Nora Lindqvist", "wechat": "oHuangMei0000000000000000001"},
     {"address": "ufficio@tessile-brina.example", "name": "Lucia Brina", "company": "Tessile Brina",
      "language": "it", "zone": "Europe/Rome", "country": "IT", "channel": None, "owner": "Tom Okafor"},
     {"address": "deniz@anatolia-wood.example", "name": "Deniz Kaya", "company": "Anatolia Wood",
      "language": "tr", "zone": "Europe/Istanbul", "country": "TR", "channel": None, "owner": None},
 )  # fmt: skip
+_WECHAT = {"陈雨": "oChenYu00000000000000000002"}
 _CUSTOMERS = (
     ("jonas.weber@web-post.example", "Jonas Weber", "de", "Europe/Berlin", "DE"),
     ("harriet.cole@mailbox.example", "Harriet Cole", "en", "Europe/London", "GB"),
@@ -34,7 +35,8 @@ CORRESPONDENTS: tuple[dict[str, str | None], ...] = (
     *({"role": "supplier", **one} for one in _SUPPLIERS),
     *(
         {"role": "customer", "address": address, "name": name, "company": "", "language": language,
-         "zone": zone, "country": country, "channel": None, "owner": None}
+         "zone": zone, "country": country, "channel": None, "owner": None,
+         "wechat": _WECHAT.get(name)}
         for address, name, language, zone, country in _CUSTOMERS
     ),
 )  # fmt: skip

@@ -43,6 +43,8 @@ from bot.workspace.sockets import Sockets
 from bot.workspace.streams import Streams
 from bot.workspace.tools import Tools
 from bot.workspace.views import Views
+from bot.workspace.wechat import WeChat
+from bot.workspace.wechat_calls import WeChatCalls
 from bot.workspace.world import World
 
 __all__ = ["BotControl", "Workspace"]
@@ -59,9 +61,10 @@ _LONGEST_SENTENCE = 80
 class Workspace:
     """A Slack of our own. `world` is who and what is there, `manifest` the app's: a file, or its content.
 
-    `mail_to_smtp` is where correspondents' mail is handed over; `bot_control` may kill and start the bot;
-    `probe` tells about the app's own work; `fault_hook` is the app's address for faults of its own; with
-    `request_url` the app is reached by signed HTTP instead of Socket Mode.
+    `mail_to_smtp` is where correspondents' mail is handed over, `wechat_to` the app's callback for WeChat;
+    `bot_control` may kill and start the bot; `probe` tells about the app's own work; `fault_hook` is the
+    app's address for faults of its own; with `request_url` the app is reached by signed HTTP instead of
+    Socket Mode.
     """
 
     def __init__(  # noqa: PLR0913 - each is a choice of the demo or of a test
@@ -74,6 +77,7 @@ class Workspace:
         data: Path | None = None,
         clock: MovableClock | None = None,
         mail_to_smtp: tuple[str, int] | None = None,
+        wechat_to: str | None = None,
         bot_control: BotControl | None = None,
         probe: Probe | None = None,
         fault_hook: str | None = None,
@@ -99,6 +103,8 @@ class Workspace:
         assert carrier is not None
         self.delivery = Delivery(carrier, self.inspector, self.faults, self._note, redelivery)
         self.mailroom = Mailroom(world, self.clock, mail_to_smtp, self._changed, self._note, self.inspector)
+        self.wechat = WeChat(world, self.clock, wechat_to, self._changed, self._note, self.inspector)
+        self._wechat_calls = WeChatCalls(self.wechat, self.clock, self.faults, self.inspector, self._note)
         self.tools = self._tools(described)
         self.api = Api(
             self.tools, self.faults, Limits(strict=rate_limits), self.inspector, described, self._note
@@ -110,7 +116,7 @@ class Workspace:
             self.clockwork, self.faults, self.inspector, self.tools, self.sockets, bot_control, fault_hook,
             lambda: self.delivery.connected,
         )  # fmt: skip
-        looking = Looking(self.room, self.tools.interactions, self.mailroom, self.around.state)
+        looking = Looking(self.room, self.tools.interactions, self.mailroom, self.wechat, self.around.state)
         self.pages = Pages(world, looking.channel, self.clockwork.state)
         self.control = Control(
             world,
@@ -119,6 +125,7 @@ class Workspace:
             self.around,
             self.pages,
             self.mailroom,
+            self.wechat,
             self.inspector,
         )
         self.events = Events(world, described, self.delivery.event)
@@ -214,7 +221,7 @@ class Workspace:
     async def start(self) -> None:
         """Open the ports; OSError when one is taken."""
         app = web.Application(middlewares=[self._doors.guard], client_max_size=128 * 1024 * 1024)
-        app.router.add_routes([*self._doors.routes(), *self.control.routes()])
+        app.router.add_routes([*self._doors.routes(), *self.control.routes(), *self._wechat_calls.routes()])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         try:
@@ -279,6 +286,10 @@ class Workspace:
         """Say in a sentence what the app brought about, for whoever moves the clock."""
         if kind == "mail" and fields["mail"]["direction"] == "in":
             return f"A mail went to {fields['address']}: {fields['mail']['subject']}"
+        if kind == "wechat" and fields["said"]["direction"] == "in":
+            return (
+                f"A WeChat message went to {fields['contact']}: {fields['said']['text'][:_LONGEST_SENTENCE]}"
+            )
         message = fields.get("message") or {}
         if kind not in ("message", "ephemeral") or message.get("bot_id") != self.world.app["bot_id"]:
             return None

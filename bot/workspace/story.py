@@ -37,7 +37,11 @@ class _Somebody:
         self.name = re.sub(r"\W+", "_", self.shown.split()[0].lower()) if self.shown else "slack"
 
     def _correspondent(self, address: str) -> str:
-        known = (one["name"] for one in self.world.meta["correspondents"] if one["address"] == address)
+        known = (
+            one["name"]
+            for one in self.world.meta["correspondents"]
+            if address in (one["address"], one.get("wechat"))
+        )
         return str(next(known, address))
 
     def introduced(self) -> list[str]:
@@ -108,6 +112,7 @@ _DEEDS: dict[str, Callable[[Json], list[str]]] = {
     "close": lambda _body: ["closes()"],
     "open_home": lambda _body: ['goes_to("home")'],
     "shortcut": lambda body: [f"picks({_quoted(body.get('callback_id'))})"],
+    "wechat": lambda body: [f"chats({_quoted(body.get('text', ''))})"],
     "mail": lambda body: [f"writes({_quoted(body.get('subject', ''))}, {_quoted(body.get('text', ''))})"],
 }
 

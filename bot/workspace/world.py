@@ -17,7 +17,7 @@ Json = dict[str, Any]
 # What is kept, as (kind, key) -> value. Kinds are attributes of `World`, but for messages: one row each.
 KINDS = (
     "users", "channels", "files", "homes", "mails", "read", "meta", "usergroups", "bookmarks", "scheduled",
-    "pins", "assistants", "snoozes",
+    "pins", "assistants", "snoozes", "chats",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ class World:
         self.contents: dict[str, bytes] = {}
         self.homes: dict[str, Json] = {}
         self.mails: dict[str, Json] = {}
+        self.chats: dict[str, Json] = {}  # WeChat: one message each
         self.read: dict[str, dict[str, str]] = {}
         self.usergroups: dict[str, Json] = {}
         self.bookmarks: dict[str, list[Json]] = {}  # by channel

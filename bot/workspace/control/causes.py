@@ -27,6 +27,7 @@ _SENTENCES = {
     "hire": "{name} joined the team",
     "profile": "{who} changed their profile",
     "mail": "{who} wrote a mail: {subject}",
+    "wechat": "{who} wrote on WeChat: {text}{event}",
     "bot": "The bot was told to {do}",
 }
 
@@ -40,7 +41,9 @@ def what_was_done(world: World, kind: str, body: Json) -> tuple[str, str]:
     """Give who did it (a user id or an address), and the sentence."""
     who = str(body.get("as") or body.get("from") or "")
     user = world.users.get(who)
-    known = (one["name"] for one in world.meta["correspondents"] if one["address"] == who)
+    known = (
+        one["name"] for one in world.meta["correspondents"] if who in (one["address"], one.get("wechat"))
+    )
     name = (
         str(user["profile"]["display_name"] or user["real_name"])
         if user

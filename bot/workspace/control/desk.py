@@ -13,6 +13,7 @@ from bot.workspace.control.pages import Pages
 from bot.workspace.errors import ApiError, Refused
 from bot.workspace.inspector import Inspector
 from bot.workspace.mailroom import Mailroom
+from bot.workspace.wechat import WeChat
 from bot.workspace.world import World
 
 Json = dict[str, Any]
@@ -28,6 +29,7 @@ _SILENT = (
     "snapshot",
     "restore",
     "mail/read",
+    "wechat/read",
     "scheduled",
     "options",
 )
@@ -38,19 +40,21 @@ class Control:
 
     def __init__(
         self, world: World, looking: Looking, acting: Acting, around: Around, pages: Pages,
-        mailroom: Mailroom, inspector: Inspector,
+        mailroom: Mailroom, wechat: WeChat, inspector: Inspector,
     ) -> None:  # fmt: skip
         self._world, self._inspector = world, inspector
         self._looking, self._acting, self._around = looking, acting, around
-        self._pages, self._mailroom = pages, mailroom
+        self._pages, self._mailroom, self._wechat = pages, mailroom, wechat
 
     def routes(self) -> list[web.RouteDef]:
         """Give all routes."""
-        mail: dict[str, Callable[[Json], Any]] = {
+        outside: dict[str, Callable[[Json], Any]] = {
             "mail": self._mailroom.send, "mail/raw": self._mailroom.send_raw, "mail/read": self._mail_read,
+            "wechat": self._wechat.send, "wechat/read": self._wechat.read,
+            "wechat/verify": self._wechat.verify,
         }  # fmt: skip
         reading = self._looking.routes() | self._around.reading()
-        doing = self._acting.routes() | self._around.doing() | mail
+        doing = self._acting.routes() | self._around.doing() | outside
         return [
             *(web.get(f"/control/{name}", _reading(handler)) for name, handler in reading.items()),
             *(web.post(f"/control/{name}", self._doing(name, handler)) for name, handler in doing.items()),

@@ -8,6 +8,7 @@ from bot.workspace.errors import Refused
 from bot.workspace.interactions import Interactions
 from bot.workspace.mailroom import Mailroom
 from bot.workspace.room import Room, public
+from bot.workspace.wechat import WeChat
 
 Json = dict[str, Any]
 
@@ -18,17 +19,19 @@ class Looking:
     """Answers what is read of the control API. `around()` gives the state's bot and clock."""
 
     def __init__(
-        self, room: Room, interactions: Interactions, mailroom: Mailroom, around: Callable[[], Json]
-    ) -> None:
+        self, room: Room, interactions: Interactions, mailroom: Mailroom, wechat: WeChat,
+        around: Callable[[], Json],
+    ) -> None:  # fmt: skip
         self._room, self._world = room, room.world
         self._interactions, self._mailroom, self._around = interactions, mailroom, around
+        self._wechat = wechat
 
     def routes(self) -> dict[str, Callable[[Json], Any]]:
         """Give what is read, by name."""
         return {
             "state": self.state, "people": self.people, "messages": self.messages, "home": self.home,
             "views": self.views, "search": self.search, "mail": self.mails, "pins": self.pins,
-            "files": self.files, "bookmarks": self.bookmarks,
+            "files": self.files, "bookmarks": self.bookmarks, "wechat": self._wechat.shown,
         }  # fmt: skip
 
     def person(self, given: Any) -> str:
@@ -59,12 +62,16 @@ class Looking:
             "commands": self._interactions.commands, "shortcuts": self._interactions.shortcuts,
             "correspondents": self._correspondents(), "mail_to": world.meta["mail_to"],
             "smtp": f"{host}:{port}" if port else "", "usergroups": list(world.usergroups.values()),
-            "emoji": world.meta["emoji"], **self._around(),
+            "emoji": world.meta["emoji"], "wechat": self._wechat.url is not None, **self._around(),
         }  # fmt: skip
 
     def _correspondents(self) -> list[Json]:
         known = self._world.meta["correspondents"]
-        return [one | {"unread": self._mailroom.unread(one["address"])} for one in known]
+        return [
+            one | {"unread": self._mailroom.unread(one["address"]),
+                   "unread_wechat": self._wechat.unread(one.get("wechat"))}
+            for one in known
+        ]  # fmt: skip
 
     def people(self, _query: Json) -> Json:
         """Give who is there, inside and outside."""
