@@ -10,19 +10,20 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clock as clocks
-from bot import installation
+from bot import installation, mailing
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.errors import SettingsError
-from bot.gateways import bolt, clockstream, hooks, mailbox
+from bot.gateways import bolt, clockstream, hooks
 from bot.gateways import slack as slack_gateway
 from bot.gateways.feeds import Feeds
+from bot.gateways.imap_sent import Door
 from bot.gateways.llm import OpenAIModel
-from bot.gateways.mailbox import MailCourier, Server
 from bot.gateways.metrics import Gauge
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
 from bot.gateways.web import Hook, Quiet, WebServer
 from bot.mail import language
+from bot.mailing import Watching
 from bot.ports import Courier, LanguageModel
 from bot.services import Services
 from bot.settings import Settings
@@ -42,6 +43,7 @@ from handlers import (
     home,
     letters,
     mail,
+    mailboxes,
     onboarding,
     onboarding_guide,
     onboarding_work,
@@ -57,6 +59,7 @@ from handlers import (
 from jobs import digests as digest_jobs
 from jobs import feeds, upkeep
 from jobs import letters as letter_jobs
+from jobs import mailboxes as mailbox_jobs
 from jobs import onboarding as onboarding_jobs
 from jobs import people as people_jobs
 from jobs import standups as standup_jobs
@@ -74,6 +77,7 @@ ROUTED = (
     events,
     home,
     letters,
+    mailboxes,
     onboarding,
     onboarding_guide,
     onboarding_work,
@@ -176,10 +180,12 @@ async def _start(
     """Start the parts in the order in which each needs the one before; they stop in reverse."""
     settings, database, clock = services.settings, services.database, services.clock
     store = await stack.enter_async_context(Inbox(database))
+    opened = mailing.doors(settings, database)
+    letters_left = mailbox_jobs.filing(letter_jobs.outcomes(clock), mailing.files_sent(opened))
     dispatcher = Dispatcher(
         database,
-        _couriers(services, client),
-        letter_jobs.outcomes(clock) | onboarding_jobs.outcomes(),
+        _couriers(services, client, opened),
+        letters_left | onboarding_jobs.outcomes(),
         clock,
         pace=Pace(),
         grace=settings.grace_seconds,
@@ -192,6 +198,9 @@ async def _start(
             "mail": partial(mail.arrived, services),
             "triage": partial(triage_jobs.arrived, services),
             "feed": partial(feeds.arrived, services, Feeds().fetch),
+            mailbox_jobs.SOURCE: partial(
+                mailbox_jobs.take_older, services, mailing.older(opened, database), store.accept
+            ),
         },
         lease=timedelta(seconds=settings.lease_seconds),
     )
@@ -199,6 +208,7 @@ async def _start(
     await people_jobs.plan(services)
     await digest_jobs.plan(services)
     errands = {upkeep.KIND: upkeep.errand, **feeds.errands(database)}
+    errands |= mailbox_jobs.errands(settings.admins)
     for area in PLANNED:
         errands |= area.errands()
     heartbeat = Heartbeat(database, clock, errands, [dispatcher.wake, arrivals.wake])
@@ -217,11 +227,13 @@ async def _start(
     )
     quiet = partial(_quiet, services, dispatcher, arrivals)
     await _open_doors(stack, services, store, app, quiet, http=http)
+    if opened:
+        await _work(stack, Watching(services, opened, store.accept))
     # Loading the language model takes 0.3 s: now, and not when the first mail waits.
     asyncio.get_running_loop().run_in_executor(None, language.warm_up)
 
 
-async def _work(stack: AsyncExitStack, worker: Dispatcher | ArrivalWorker) -> None:
+async def _work(stack: AsyncExitStack, worker: Dispatcher | ArrivalWorker | Watching) -> None:
     task = asyncio.create_task(worker.run(), name=type(worker).__name__)
 
     async def stop() -> None:
@@ -231,26 +243,17 @@ async def _work(stack: AsyncExitStack, worker: Dispatcher | ArrivalWorker) -> No
     stack.push_async_callback(stop)
 
 
-def _couriers(services: Services, client: AsyncWebClient) -> Mapping[str, Courier]:
+def _couriers(
+    services: Services, client: AsyncWebClient, opened: Mapping[str, Door]
+) -> Mapping[str, Courier]:
     """Give who carries what, by the kind of the delivery."""
-    settings = services.settings
 
     async def blob(sha256: str) -> bytes:
         async with services.database.read() as session:
             return await blobs.get(session, sha256)
 
     slack = SlackCourier(client, blob)
-    post = MailCourier(
-        Server(
-            settings.smtp_out_host,
-            settings.smtp_out_port,
-            settings.smtp_out_security,
-            settings.smtp_out_user,
-            settings.smtp_out_password.get_secret_value(),
-        ),
-        blob,
-    )
-    return dict.fromkeys(slack_gateway.KINDS, slack) | dict.fromkeys(mailbox.KINDS, post)
+    return {**dict.fromkeys(slack_gateway.KINDS, slack), **mailing.couriers(services.settings, opened, blob)}
 
 
 async def _plan_upkeep(services: Services) -> None:

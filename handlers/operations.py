@@ -37,8 +37,13 @@ _KINDS = {
     "slack.file": mark("a file in Slack"),
     "slack.join": mark("joining a channel"),
     "mail.send": mark("a mail"),
+    "mail.file": mark("a copy of a mail for the folder of sent mail"),
 }
-_SOURCES = {"slack": mark("something that happened in Slack"), "mail": mark("a mail")}
+_SOURCES = {
+    "slack": mark("something that happened in Slack"),
+    "mail": mark("a mail"),
+    "mailbox": mark("older mail of a mailbox"),
+}
 
 State = Callable[[Request, AsyncSession], Awaitable[list[str]]]
 STATES: dict[str, tuple[int, State]] = {}
@@ -99,16 +104,6 @@ async def queues(request: Request, session: AsyncSession) -> list[str]:
     if found.outbox_age > _NOTABLE_SECONDS:
         lines.append("📥 " + _("waiting to be delivered: {count}").format(count=found.outbox_waiting))
     return lines
-
-
-@state("mailboxes", order=20)
-async def mailboxes(request: Request, _session: AsyncSession) -> list[str]:
-    """Tell which addresses mail is taken for."""
-    return [
-        "📬 "
-        + _("mail for {address} goes to {area}").format(address=blocks.escape(one.address), area=one.area)
-        for one in request.services.settings.mailbox
-    ]
 
 
 @state("jobs", order=30)

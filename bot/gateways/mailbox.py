@@ -11,7 +11,7 @@ from typing import Any, Literal
 import aiosmtplib
 
 from bot.gateways.oauth import OAuthError
-from bot.ports import Delivered, Letter, NotDelivered, Uncertain, Undeliverable
+from bot.ports import Courier, Delivered, Letter, NotDelivered, Uncertain, Undeliverable
 
 KINDS = ("mail.send",)
 # Seconds until a mailbox that waits for a person is tried again.
@@ -119,3 +119,25 @@ def _refusal(error: aiosmtplib.SMTPResponseException) -> NotDelivered | Undelive
     if error.code >= 500:
         return Undeliverable(f"their mail server refused it: {error.code} {said}")
     return NotDelivered(f"the mail server asks to try later: {error.code} {said}")
+
+
+class ByMailbox:
+    """Carries `mail.send` the way of the mailbox it comes from, by its address; `other` for all else."""
+
+    def __init__(self, own: Mapping[str, Courier], other: Courier) -> None:
+        self._own, self._other = own, other
+
+    def _way(self, letter: Letter) -> Courier:
+        return self._own.get(str(letter.payload["sender"]).lower(), self._other)
+
+    async def prepare(self, letter: Letter) -> Mapping[str, Any]:
+        """Do what must be known first."""
+        return await self._way(letter).prepare(letter)
+
+    async def deliver(self, letter: Letter) -> Delivered:
+        """Hand the mail over."""
+        return await self._way(letter).deliver(letter)
+
+    async def find(self, letter: Letter) -> Delivered | None:
+        """Look for it."""
+        return await self._way(letter).find(letter)

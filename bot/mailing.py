@@ -1,0 +1,150 @@
+"""The shop's mailboxes as parts of the bot: out of the settings, who reads, who sends and who files."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.gateways import imap_sent, mailbox
+from bot.gateways.imap import MailboxState, Pace, Watcher
+from bot.gateways.imap_connection import Account
+from bot.gateways.imap_older import OlderMail
+from bot.gateways.imap_sent import Door, SentCourier
+from bot.gateways.mailbox import ByMailbox, MailCourier, Server
+from bot.gateways.oauth import GOOGLE, App, OAuth, Provider, for_itself, microsoft
+from bot.ports import Accept, Courier
+from bot.services import Services
+from bot.settings import Mailbox, Settings
+from bot.storage.database import Database
+from bot.storage.mailboxes import Lease, StoredBookmarks, StoredTokens
+from jobs import mailboxes as mailbox_jobs
+
+# A replica that died is followed after so long; the lease is renewed every `Pace.renew`.
+_LEASE = timedelta(seconds=30)
+
+Blob = Callable[[str], Awaitable[bytes]]
+
+
+def doors(settings: Settings, database: Database) -> Mapping[str, Door]:
+    """Give the mailboxes that are read by IMAP, by address, each with how to get in."""
+    return {
+        one.address.lower(): Door(_account(one), sign_in(one, database))
+        for one in settings.mailbox
+        if one.imap_host
+    }
+
+
+def _account(one: Mailbox) -> Account:
+    return Account(
+        address=one.address.lower(),
+        host=one.imap_host,
+        port=one.imap_port,
+        security=one.imap_security,
+        user=one.imap_user,
+        password=one.imap_password.get_secret_value(),
+        folders=tuple(one.imap_folders),
+        sent_folder=one.sent_folder,
+        files_sent_itself=one.files_itself,
+        mark_seen=one.mark_seen,
+    )
+
+
+def sign_in(one: Mailbox, database: Database) -> OAuth | None:
+    """Give how tokens are got for a mailbox; None where a password is used."""
+    if one.sign_in == "password":
+        return None
+    providers = {
+        "microsoft": microsoft(one.tenant),
+        "google": GOOGLE,
+        "oauth": Provider(one.sign_in_url, one.token_url, one.scope),
+    }
+    app = App(
+        providers[one.sign_in],
+        one.client_id,
+        one.client_secret.get_secret_value(),
+        one.refresh_token.get_secret_value(),
+    )
+    if one.app_only:
+        app = for_itself(app) if one.sign_in == "microsoft" else replace(app, for_itself=True)
+    return OAuth(one.address.lower(), app, StoredTokens(database))
+
+
+def couriers(settings: Settings, opened: Mapping[str, Door], blob: Blob) -> Mapping[str, Courier]:
+    """Give who carries mail, by the kind of the delivery: each mailbox its own way, or the common one."""
+    common = Server(
+        settings.smtp_out_host,
+        settings.smtp_out_port,
+        settings.smtp_out_security,
+        settings.smtp_out_user,
+        settings.smtp_out_password.get_secret_value(),
+    )
+    own = {
+        one.address.lower(): MailCourier(_server(one, opened.get(one.address.lower())), blob)
+        for one in settings.mailbox
+        if one.smtp_host
+    }
+    post, files = ByMailbox(own, MailCourier(common, blob)), SentCourier(opened, blob)
+    return dict.fromkeys(mailbox.KINDS, post) | dict.fromkeys(imap_sent.KINDS, files)
+
+
+def _server(one: Mailbox, door: Door | None) -> Server:
+    password = one.smtp_password.get_secret_value() or one.imap_password.get_secret_value()
+    by_token = door.sign_in if door else None
+    user = one.smtp_user or one.imap_user or (one.address if password or by_token else "")
+    return Server(one.smtp_host, one.smtp_port, one.smtp_security, user, password, sign_in=by_token)
+
+
+def files_sent(opened: Mapping[str, Door]) -> frozenset[str]:
+    """Give the mailboxes into which we put what we send."""
+    return frozenset(address for address, door in opened.items() if not door.account.files_sent_itself)
+
+
+def older(
+    opened: Mapping[str, Door], database: Database
+) -> Callable[[str, datetime | None], AbstractAsyncContextManager[OlderMail] | None]:
+    """Give how the older mail of a mailbox is opened; None for one that is not in the settings any more."""
+
+    def of(address: str, since: datetime | None) -> OlderMail | None:
+        door = opened.get(address)
+        if door is None:
+            return None
+        return OlderMail(door.account, StoredBookmarks(database), sign_in=door.sign_in, since=since)
+
+    return of
+
+
+class Watching:
+    """Watches all mailboxes at once, each by one replica at a time."""
+
+    def __init__(self, services: Services, opened: Mapping[str, Door], accept: Accept) -> None:
+        self._services = services
+        self._watchers: Sequence[Watcher] = [
+            self._watcher(address, door, accept) for address, door in opened.items()
+        ]
+
+    def _watcher(self, address: str, door: Door, accept: Accept) -> Watcher:
+        database = self._services.database
+        return Watcher(
+            door.account,
+            accept,
+            StoredBookmarks(database),
+            sign_in=door.sign_in,
+            lease=Lease(database, f"mailbox:{address}", _LEASE, takes_over=True),
+            report=self._report,
+            pace=Pace(recheck=self._services.settings.mail_recheck_seconds),
+        )
+
+    async def _report(self, state: MailboxState) -> None:
+        await mailbox_jobs.report(
+            self._services, state.address, state.since, state.problem, is_connected=state.connected
+        )
+
+    async def run(self) -> None:
+        """Watch until `stop`."""
+        await asyncio.gather(*(one.run() for one in self._watchers))
+
+    async def stop(self) -> None:
+        """End within 5 seconds; what was not stored yet stays on the servers."""
+        for one in self._watchers:
+            await one.stop()
