@@ -33,6 +33,18 @@ def _name(locale: str, code: str) -> str:
     return str(Locale.parse(locale).languages.get(code, code))
 
 
+def country(code: str) -> str:
+    """Give the name of a country in the language spoken now; the code itself when nobody knows it."""
+    return _country(words.locale(), code.upper())
+
+
+@lru_cache(maxsize=256)
+def _country(locale: str, code: str) -> str:
+    from babel import Locale  # noqa: PLC0415 - 60 ms, and not every process names countries
+
+    return str(Locale.parse(locale).territories.get(code, code))
+
+
 def language_flag(code: str | None) -> str:
     """Give the flag people read a language by; a speech balloon when there is none."""
     return country_flag(_FLAGS.get(code or "")) or "💬"

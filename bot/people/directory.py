@@ -9,19 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import calendar, public_holidays
 from bot.errors import SwitchboardError
 from bot.people import mornings, store
-from bot.people.model import Department, Pause, Person
+from bot.people.model import STANDARD, Department, Pause, Person
 from bot.week import HoursNotUnderstood, Week
-from bot.words import _, mark
+from bot.words import _
 
-STANDARD = (
-    ("production", mark("Production & sourcing"), "product"),
-    ("marketing", mark("Marketing"), "acquisition"),
-    ("web", mark("Web & IT"), "acquisition"),
-    ("finance", mark("Finance"), "product"),
-    ("logistics", mark("Logistics"), "retention"),
-    ("service", mark("Customer service"), "retention"),
-    ("management", mark("Management"), "product"),
-)
 _FEED = re.compile(r"(?:https|webcal)://[^\s<>\"]{4,500}", re.IGNORECASE)
 
 

@@ -7,7 +7,16 @@ from typing import Any
 from bot import blocks, calendar, languages
 from bot.blocks import Block
 from bot.people import areas
-from bot.people.model import AbsenceRow, Aim, AuditEntry, Department, Pause, Person, known_zone
+from bot.people.model import (
+    STANDARD_NAMES,
+    AbsenceRow,
+    Aim,
+    AuditEntry,
+    Department,
+    Pause,
+    Person,
+    known_zone,
+)
 from bot.people.permissions import Rank, Standing
 from bot.people.privacy import SMALLEST_GROUP, Line
 from bot.words import SPOKEN, _, day, mark, n_
@@ -114,6 +123,11 @@ def feed_unreadable(why: str) -> str:
     return f"📅 {blocks.escape(why)} {mend}"
 
 
+def title(department: Department) -> str:
+    """Give a department's name; one that came with Switchboard in the language spoken now."""
+    return _(department.name) if department.name in STANDARD_NAMES else department.name
+
+
 # ---- people -------------------------------------------------------------------------------------------
 
 
@@ -135,7 +149,7 @@ def people_list(
     shown: list[Block] = [blocks.header(_("People"))]
     for department, members in departments:
         lines = "\n".join(_person_line(one, one.id == department.lead_id, away, now) for one in members)
-        head = f"*{blocks.escape(department.name)}* · {_(AIMS[Aim(department.aim)])}"
+        head = f"*{blocks.escape(title(department))}* · {_(AIMS[Aim(department.aim)])}"
         text = blocks.clip(f"{head}\n{lines or _('nobody yet')}", blocks.SECTION_TEXT)
         may_edit = standing.leads_department(department.id)
         if not members and not may_edit:
@@ -173,7 +187,7 @@ def person_card(
 ) -> list[Block]:
     """Give one colleague: what they do, when they are there, what they may be asked about."""
     facts = [f"🕑 {hours_of(person, now)}"]
-    hats = ", ".join(one.name for one in departments)
+    hats = ", ".join(map(title, departments))
     role = person.role or person.title or _("no role yet")
     facts.append("🏷️ " + blocks.escape(" · ".join(filter(None, (role, hats)))))
     if person.is_guest:
@@ -230,7 +244,7 @@ def led_department(
         else:
             state = f"🟢 {_('works now')}" if one.id in working else f"⚪ {_('not at work now')}"
         lines.append(f"{blocks.escape(one.name)} · {there:%H:%M} · {state}")
-    head = f"*{blocks.escape(department.name)}*"
+    head = f"*{blocks.escape(title(department))}*"
     text = "\n".join([head, *(lines or [_("nobody yet")])])
     edit = blocks.button(_("Edit"), EDIT_DEPARTMENT, department.id)
     return [blocks.section(blocks.clip(text, blocks.SECTION_TEXT), accessory=edit)]
@@ -265,8 +279,9 @@ def my_settings(person: Person, now: datetime) -> list[Block]:
         + _("I speak {language} with you").format(language=languages.name(spoken)),
     ]  # fmt: skip
     if person.country:
-        place = "-".join(filter(None, (person.country, person.subdivision)))
-        lines.append("📅 " + _("public holidays of {place}").format(place=place))
+        part = f" ({person.subdivision})" if person.subdivision else ""
+        place = languages.country(person.country) + part
+        lines.append("📅 " + _("public holidays: {place}").format(place=blocks.escape(place)))
     else:
         lines.append("📅 " + _("no public holidays: I do not know your country"))
     buttons = blocks.actions(

@@ -135,7 +135,7 @@ def person(one: Person) -> Block:
 
 def pause(departments: Sequence[Department], today: date, *, everyone: bool) -> Block:
     """Give the window for days on which the shop, or a department, does not work."""
-    choices = [blocks.option(one.name, str(one.id)) for one in departments]
+    choices = [blocks.option(messages.title(one), str(one.id)) for one in departments]
     if everyone:
         choices.insert(0, blocks.option(_("Everyone"), "-"))
     shown = [

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot import calendar
 from bot.calendar import Week
 from bot.storage.database import Base, BigId
+from bot.words import mark
 
 # When the one scheduled message of a working day comes, unless somebody chose another hour.
 MORNING = time(9)
@@ -21,6 +22,19 @@ class Aim(StrEnum):
     PRODUCT = "product"
     ACQUISITION = "acquisition"
     RETENTION = "retention"
+
+
+# The departments most shops have: short name, name, and what each is for, first of all.
+STANDARD = (
+    ("production", mark("Production & sourcing"), "product"),
+    ("marketing", mark("Marketing"), "acquisition"),
+    ("web", mark("Web & IT"), "acquisition"),
+    ("finance", mark("Finance"), "product"),
+    ("logistics", mark("Logistics"), "retention"),
+    ("service", mark("Customer service"), "retention"),
+    ("management", mark("Management"), "product"),
+)
+STANDARD_NAMES = frozenset(name for _slug, name, _aim in STANDARD)
 
 
 class Person(Base):

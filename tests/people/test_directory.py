@@ -8,7 +8,7 @@ from bot import calendar
 from bot.calendar import HoursNotUnderstood
 from bot.people import availability, directory, store
 from bot.people.directory import NameTaken, Plan, Wishes
-from bot.people.model import Person
+from bot.people.model import STANDARD, Person
 from bot.storage.database import Database
 from bot.week import Week
 from tests.people.office import Office, at, somebody
@@ -57,11 +57,11 @@ async def test_it_gives_a_new_installation_departments_and_does_not_bring_back_t
         await directory.ensure_departments(session)
     async with database.write() as session:
         known = await store.departments(session)
-        assert {one.slug for one in known} == {slug for slug, _name, _aim in directory.STANDARD}
+        assert {one.slug for one in known} == {slug for slug, _name, _aim in STANDARD}
         await session.delete(known[0])
     async with database.write() as session:
         await directory.ensure_departments(session)
-        assert len(await store.departments(session)) == len(directory.STANDARD) - 1
+        assert len(await store.departments(session)) == len(STANDARD) - 1
 
 
 def plan(name: str, **more: object) -> Plan:
