@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
 from bot.blocks import Block
-from bot.people import availability, directory, messages, modals, overlap, permissions, store
+from bot.people import availability, cards, directory, messages, modals, overlap, permissions, store
 from bot.people.model import Department, Person
 from bot.people.permissions import Rank
 from bot.storage import outbox
@@ -35,7 +35,7 @@ async def _everybody(request: Request, session: AsyncSession) -> list[Block]:
     placed = {person.id for _one, members in departments for person in members}
     others = [one for one in everybody if one.id not in placed]
     away = await availability.away(session, everybody, now)
-    return messages.people_list(departments, others, away, now, request.standing)
+    return cards.people_list(departments, others, away, now, request.standing)
 
 
 async def _one(request: Request, session: AsyncSession, text: str) -> list[Block] | None:
@@ -49,9 +49,9 @@ async def _card(request: Request, session: AsyncSession, person: Person) -> list
     manager = (await store.names(session, [person.manager_id])).get(person.manager_id or "")
     away = (await availability.away(session, [person], now)).get(person.id)
     both = await overlap.sentence(session, request.person, person, now)
-    shown = messages.person_card(person, hats, manager, away, now, both)
+    shown = cards.person_card(person, hats, manager, away, now, both)
     named = permissions.is_named_admin(person, request.services.settings.admins)
-    buttons = messages.person_buttons(
+    buttons = cards.person_buttons(
         person, request.standing, may_edit=_decides_for(request, hats), is_named_admin=named
     )
     return [*shown, *buttons]
@@ -233,5 +233,5 @@ async def my_departments(request: Request, session: AsyncSession) -> list[Block]
         members = await store.members(session, one.id)
         away = await availability.away(session, members, now)
         working = await availability.working(session, members, now)
-        shown += messages.led_department(one, members, away, working, now)
+        shown += cards.led_department(one, members, away, working, now)
     return shown

@@ -191,5 +191,5 @@ async def audit(request: Request, _rest: str) -> None:
         return
     async with request.services.database.read() as session:
         entries = await store.audit_log(session, limit=40)
-        names = await store.names(session, {one.actor_id for one in entries})
+        names = await store.names(session, {name for one in entries for name in (one.actor_id, one.subject)})
     await request.ack(text=_("Audit log"), blocks=messages.audit_list(entries, names))

@@ -6,7 +6,7 @@ from datetime import date
 from bot import blocks, languages
 from bot.blocks import Block
 from bot.people import areas, messages
-from bot.people.model import Aim, Department, Person
+from bot.people.model import Department, Person
 from bot.words import SPOKEN, _
 
 AWAY = "people.away"
@@ -159,8 +159,3 @@ def _area_option(area: str) -> Block:
     return blocks.option(areas.title(area), area) | {
         "description": blocks.plain(areas.described(area), blocks.OPTION_TEXT)
     }
-
-
-def aim_of(value: str) -> Aim:
-    """Give the aim that was chosen."""
-    return Aim(value)

@@ -65,13 +65,6 @@ async def everybody(session: AsyncSession) -> list[Person]:
     return list((await session.execute(rows)).scalars())
 
 
-async def made_admins(session: AsyncSession) -> list[Person]:
-    """Give those who were made admins in Slack."""
-    return list(
-        (await session.execute(select(Person).where(Person.is_admin).order_by(Person.name))).scalars()
-    )
-
-
 async def pin_team(session: AsyncSession, team_id: str) -> str:
     """Note at the first start which workspace we serve; give the one noted."""
     row = {"id": 1, "team_id": team_id}
