@@ -61,7 +61,7 @@ class PostRoom:
             "model": NoModel(),
             "channels": Channels("C-suppliers", "C-unsorted", "C-triage"),
         }
-        self.services = Services(**dict.fromkeys(Services.__dataclass_fields__) | given)  # type: ignore[arg-type]
+        self.services = Services(**dict.fromkeys(Services.__dataclass_fields__) | given)
 
     async def opens(self) -> None:
         """Let the shop know a supplier, and a colleague."""
