@@ -46,6 +46,7 @@ const HANDLERS = {
     changed("users", "state");
   },
   mail: ({ address, mail }) => arrivedMail(address, mail),
+  wechat: ({ contact, said }) => arrivedChat(contact, said),
   clock: ({ type, ...clock }) => setClock(clock),
   bot: ({ type, bot, ...rest }) => {
     store.bot = bot ?? rest;
@@ -113,4 +114,21 @@ function arrivedMail(address, mail) {
   }
   store.latestMail = { address, mail };
   changed("mail", "mail-arrival");
+}
+
+function arrivedChat(contact, said) {
+  if (!store.chats.has(contact)) store.chats.set(contact, { messages: [] });
+  const chat = store.chats.get(contact);
+  const isNew = !chat.messages.some(({ id }) => id === said.id);
+  chat.messages = isNew
+    ? [...chat.messages, said]
+    : chat.messages.map((one) => (one.id === said.id ? said : one));
+  if (said.direction === "in" && isNew) {
+    store.correspondents = store.correspondents.map((one) =>
+      one.wechat === contact ? { ...one, unread_wechat: (one.unread_wechat ?? 0) + 1 } : one,
+    );
+    store.latestChat = { contact, said };
+    changed("chat-arrival");
+  }
+  changed("mail");
 }

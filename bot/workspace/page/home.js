@@ -9,6 +9,7 @@ import { appAvatar } from "./people.js";
 import { channelId, go } from "./navigate.js";
 import { attempt, changed, store } from "./store.js";
 import { viewSurface } from "./surface.js";
+import { tabs } from "./tabs.js";
 
 const TABS = { home: "Home", messages: "Messages", about: "About" };
 
@@ -71,24 +72,13 @@ export class AppPane {
   }
 
   #header() {
-    const tab = ([name, words]) =>
-      el(
-        "button.tab",
-        {
-          type: "button",
-          role: "tab",
-          "aria-selected": String(name === this.tab),
-          on: { click: () => go({ kind: "app", tab: name }) },
-        },
-        words,
-      );
     return el(
       "header.pane__head.pane__head--tabs",
       { key: "head" },
       backButton(),
       appAvatar("s"),
       el("h1.pane__title", {}, store.bot?.name ?? "App", el("span.badge", {}, "APP")),
-      el("div.tabs", { role: "tablist", "aria-label": "App" }, Object.entries(TABS).map(tab)),
+      tabs("App", TABS, this.tab, (tab) => go({ kind: "app", tab })),
       this.tab === "messages" &&
         el(
           "button.button.button--small.tabs__chat",

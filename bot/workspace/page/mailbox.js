@@ -1,14 +1,13 @@
 /** The supplier's side: a small mail client, plainly outside the company. */
 
-import { fullStamp, seconds, shortStamp, time } from "./dates.js";
+import { fullStamp, seconds, shortStamp } from "./dates.js";
 import { el, patch } from "./dom.js";
 import { fileTile, sizeWords } from "./files.js";
 import { icon } from "./icons.js";
-import { backButton } from "./conversation.js";
 import { MailForm, sendRaw } from "./mailform.js";
 import { link } from "./mrkdwn.js";
 import { go } from "./navigate.js";
-import { avatar, languageOf } from "./people.js";
+import { outsideHead, ownerOf } from "./outside.js";
 import { now } from "./clock.js";
 import { attempt, changed, loadMails, store } from "./store.js";
 
@@ -28,13 +27,7 @@ export class Mailbox {
   focus() {}
 
   get owner() {
-    return (
-      store.correspondents.find(({ address }) => address === this.address) ?? {
-        address: this.address,
-        name: this.address,
-        zone: "UTC",
-      }
-    );
+    return ownerOf(this.address);
   }
 
   get who() {
@@ -54,25 +47,9 @@ export class Mailbox {
   }
 
   #header() {
-    const { owner } = this;
-    const about = [owner.company, owner.address, languageOf(owner.language)].filter(Boolean).join(" · ");
-    return el(
-      "header.mailbox__head",
-      { key: "head" },
-      backButton(),
-      avatar(owner.name, {}),
-      el(
-        "div.mailbox__words",
-        {},
-        el("h1.mailbox__title", {}, owner.name),
-        el("div.mailbox__about", {}, about),
-      ),
-      el(
-        "div.mailbox__time",
-        {},
-        el("strong", {}, time(now(), this.who)),
-        el("small", {}, `${weekday(this.who.zone)}, local time`),
-      ),
+    return outsideHead(
+      this.owner,
+      "mail",
       el(
         "button.button.button--primary",
         { type: "button", on: { click: () => this.write() } },
@@ -252,10 +229,6 @@ export class Mailbox {
     changed("mail");
     queueMicrotask(() => this.form?.focus());
   }
-}
-
-function weekday(zone) {
-  return new Intl.DateTimeFormat("en-GB", { weekday: "long", timeZone: zone }).format(now() * 1000);
 }
 
 function headLine(name, value) {

@@ -13,7 +13,7 @@ import { watchOthers } from "./others.js";
 import { followPeople } from "./profile.js";
 import { parseRoute, pathHash } from "./route.js";
 import { sidebar } from "./sidebar.js";
-import { applyState, changed, loadFeed, loadMails, on, store, trouble } from "./store.js";
+import { applyState, changed, loadChat, loadFeed, loadMails, on, store, trouble } from "./store.js";
 import { Stream } from "./stream.js";
 import { applyTheme, followSystem } from "./theme.js";
 import { clockPage, readComing } from "./clockpanel.js";
@@ -21,7 +21,7 @@ import { faultsPage, readFaults } from "./faults.js";
 import { inspectorPage, readTraces } from "./inspector.js";
 import { readSnapshots, snapshotsPage } from "./snapshots.js";
 import { drawWorkbench, registerPage } from "./workbench.js";
-import { mountToasts, showArrival, showElsewhere, showMailArrival, showTrouble } from "./toasts.js";
+import { mountToasts, showArrival, showChatArrival, showElsewhere, showMailArrival, showTrouble } from "./toasts.js";
 
 const LAST_PERSON = "last person";
 const app = document.getElementById("app");
@@ -37,6 +37,7 @@ async function become(person) {
   stream?.close();
   Object.assign(store, {
     feeds: new Map(),
+    chats: new Map(),
     stack: [],
     viewErrors: {},
     home: undefined,
@@ -82,6 +83,7 @@ async function reread() {
       else store.feeds.delete(key);
     }
     for (const address of store.mails.keys()) loadMails(address);
+    for (const contact of store.chats.keys()) loadChat(contact);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error; // the stream will be lost again, and tried again
   }
@@ -232,6 +234,7 @@ on(["connection"], () => {
 on(["trouble"], showTrouble);
 on(["arrival"], showArrival);
 on(["mail-arrival"], showMailArrival);
+on(["chat-arrival"], showChatArrival);
 on(["elsewhere"], () => {
   showElsewhere();
   drawSide();

@@ -1,5 +1,6 @@
 /** Which panes stand beside the sidebar: the conversation, app or mailbox, and a thread or search at its right. */
 
+import { Chat } from "./chat.js";
 import { Conversation } from "./conversation.js";
 import { AppPane } from "./home.js";
 import { Mailbox } from "./mailbox.js";
@@ -25,6 +26,7 @@ export function placePanes(stage, extra) {
     route.kind === "channel" ? route.channel : "",
     route.tab,
     route.address,
+    route.chat,
   ].join(" ");
   if (key !== panes.mainKey) {
     panes.main?.close();
@@ -32,7 +34,7 @@ export function placePanes(stage, extra) {
     panes.main = {
       channel: () => new Conversation(route.channel),
       app: () => new AppPane(route.tab),
-      mail: () => new Mailbox(route.address),
+      mail: () => (route.chat ? new Chat(route.address) : new Mailbox(route.address)),
     }[route.kind]();
     if (matchMedia("(hover: hover)").matches)
       queueMicrotask(() => {

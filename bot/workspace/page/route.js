@@ -1,18 +1,21 @@
 /**
  * Where we are lives in the URL's hash, so that a reload, a second window and the back button keep it:
- * `#/U1/C1`, `#/U1/C1/thread/TS`, `#/U1/C1/at/TS` (or both), `#/U1/app/home`, `#/U1/mail/ADDRESS/ID`.
+ * `#/U1/C1`, `#/U1/C1/thread/TS`, `#/U1/C1/at/TS` (or both), `#/U1/app/home`, `#/U1/mail/ADDRESS/ID`, `#/U1/mail/ADDRESS/wechat`.
  */
 
 const PERMALINK = /\/archives\/([CDG][A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?/;
 
-/** Read the hash into `{me, kind, channel, thread, at, tab, address, mail}`; kind is "" for no place yet. */
+/** Read the hash into `{me, kind, channel, thread, at, tab, address, mail, chat}`; kind is "" for no place yet. */
 export function parseRoute(hash = location.hash) {
   const link = permalink(hash.replace(/^#/, ""));
   if (link) return { me: null, kind: "channel", ...link };
   const [me, place, ...rest] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   const route = { me: me || null, kind: "" };
   if (place === "app") return { ...route, kind: "app", tab: rest[0] || "home", ...pairs(rest.slice(1)) };
-  if (place === "mail") return { ...route, kind: "mail", address: rest[0], mail: rest[1] };
+  if (place === "mail") {
+    const chat = rest[1] === "wechat";
+    return { ...route, kind: "mail", address: rest[0], chat, mail: chat ? undefined : rest[1] };
+  }
   if (!place) return route;
   return { ...route, kind: "channel", channel: place, ...pairs(rest) };
 }
@@ -32,7 +35,7 @@ export function pathHash({ pathname, search } = location) {
 export function routeHash(route) {
   const parts = [route.me];
   if (route.kind === "app") parts.push("app", route.tab ?? "home");
-  else if (route.kind === "mail") parts.push("mail", route.address, ...(route.mail ? [route.mail] : []));
+  else if (route.kind === "mail") parts.push("mail", route.address, ...(route.chat ? ["wechat"] : route.mail ? [route.mail] : []));
   else if (route.channel) parts.push(route.channel);
   if (route.thread) parts.push("thread", route.thread);
   if (route.at) parts.push("at", route.at);

@@ -226,7 +226,11 @@ function correspondents(title, people) {
       item({
         key: one.address,
         id: one.address,
-        route: { kind: "mail", address: one.address },
+        route: {
+          kind: "mail",
+          address: one.address,
+          chat: store.wechat && one.unread_wechat > 0 && !one.unread,
+        },
         lead: avatar(one.name, { size: "s" }),
         label: one.name,
         about: [
@@ -236,9 +240,13 @@ function correspondents(title, people) {
           .filter(Boolean)
           .join(" · "),
         active: store.route.kind === "mail" && store.route.address === one.address,
-        unread: one.unread > 0,
-        mentions: one.unread ?? 0,
+        unread: unreadOf(one) > 0,
+        mentions: unreadOf(one),
       }),
     ),
   );
+}
+
+function unreadOf(one) {
+  return (one.unread ?? 0) + (store.wechat ? (one.unread_wechat ?? 0) : 0);
 }

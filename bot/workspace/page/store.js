@@ -3,7 +3,7 @@
 import { get, post } from "./api.js";
 import { setCustomEmoji } from "./emoji.js";
 
-/** The page's whole state. `feeds` holds message lists by feedKey; `mails` by address; `null` means not loaded. */
+/** The page's whole state. `feeds` holds message lists by feedKey; `mails` by address, `chats` by WeChat id; `null` means not loaded. */
 export const store = {
   route: { kind: "" },
   me: null,
@@ -22,6 +22,8 @@ export const store = {
   clock: null,
   feeds: new Map(),
   mails: new Map(),
+  chats: new Map(),
+  wechat: false,
   stack: [],
   viewErrors: {},
   home: undefined,
@@ -81,6 +83,7 @@ export function applyState(state) {
     bot: state.bot,
     correspondents: state.correspondents ?? [],
     mailTo: state.mail_to ?? {},
+    wechat: Boolean(state.wechat),
     usergroups: new Map((state.usergroups ?? []).map((group) => [group.id, group])),
   });
   setCustomEmoji(state.emoji ?? {});
@@ -151,6 +154,20 @@ export async function loadMails(address) {
     store.mails.set(address, { mails });
   } catch (error) {
     store.mails.set(address, { mails: [], error: error.message });
+  }
+  changed("mail");
+}
+
+/** Load what was said with somebody on WeChat, oldest first. */
+export async function loadChat(contact) {
+  try {
+    const { messages } = await get("wechat", { contact });
+    // What the stream brought while the answer was under way must not be lost with it.
+    const newest = messages.at(-1)?.number ?? -1;
+    const since = (store.chats.get(contact)?.messages ?? []).filter(({ number }) => number > newest);
+    store.chats.set(contact, { messages: [...messages, ...since] });
+  } catch (error) {
+    store.chats.set(contact, { messages: [], error: error.message });
   }
   changed("mail");
 }

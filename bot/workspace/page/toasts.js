@@ -135,3 +135,17 @@ export function showMailArrival() {
     run: () => go({ kind: "mail", address, mail: mail.id }),
   });
 }
+
+/** Tell, on the supplier's side, of a WeChat message for somebody whose chat is not shown. */
+export function showChatArrival() {
+  const { contact, said } = store.latestChat;
+  const one = store.correspondents.find(({ wechat }) => wechat === contact);
+  if (!one || !store.wechat || (store.route.chat && store.route.address === one.address)) return;
+  show({
+    kind: "is-mail",
+    lead: icon("reply"),
+    title: `WeChat for ${nameOf({ name: one.name })}`,
+    text: said.text.slice(0, 140),
+    run: () => go({ kind: "mail", address: one.address, chat: true }),
+  });
+}

@@ -3,6 +3,7 @@
 import { el, patch } from "./dom.js";
 import { icon } from "./icons.js";
 import { changed, store } from "./store.js";
+import { tabs } from "./tabs.js";
 
 const TABS = { clock: "Clock", inspector: "Inspector", faults: "Faults", snapshots: "Snapshots" };
 const pages = {};
@@ -34,7 +35,14 @@ export function drawWorkbench(holder) {
     el(
       "header.bench__head",
       { key: "head" },
-      el("div.tabs", { role: "tablist", "aria-label": "Workbench" }, Object.entries(TABS).map(tabButton)),
+      tabs(
+        "Workbench",
+        TABS,
+        tab,
+        openWorkbench,
+        (name) =>
+          name === "faults" && store.faults.length > 0 && el("span.count", {}, String(store.faults.length)),
+      ),
       el(
         "button.icon-button",
         { type: "button", "aria-label": "Close the workbench", title: "Close", on: { click: close } },
@@ -46,21 +54,5 @@ export function drawWorkbench(holder) {
       { key: `body ${tab}`, role: "tabpanel", "aria-label": TABS[tab] },
       pages[tab].draw(),
     ),
-  );
-}
-
-function tabButton([name, words]) {
-  const chosen = name === store.workbench;
-  return el(
-    "button.tab",
-    {
-      key: name,
-      type: "button",
-      role: "tab",
-      "aria-selected": String(chosen),
-      on: { click: () => !chosen && openWorkbench(name) },
-    },
-    words,
-    name === "faults" && store.faults.length > 0 && el("span.count", {}, String(store.faults.length)),
   );
 }
