@@ -99,16 +99,18 @@ def card(
 
 
 @speaking(SHOP)
-def follow_up(ticket: Ticket, mail: Incoming) -> dict[str, Any]:
-    """Give a further mail of a ticket, for its thread."""
+def follow_up(ticket: Ticket, mail: Incoming, *, thanks: bool) -> dict[str, Any]:
+    """Give a further mail of a ticket, for its thread; `thanks`: it says nothing else."""
+    words = _("Only thanks: nothing else changes.") if thanks else ""
+    buttons = [blocks.button(_("Show full mail"), FULL_MAIL, f"triage:{mail.id}")]
+    if not thanks:
+        buttons.insert(0, blocks.button(_("Reply"), REPLY, f"triage:{ticket.id}", style="primary"))
     shown = [
         blocks.context(_from(mail)),
         blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
         *refusals(mail),
-        blocks.actions(
-            blocks.button(_("Reply"), REPLY, f"triage:{ticket.id}", style="primary"),
-            blocks.button(_("Show full mail"), FULL_MAIL, f"triage:{mail.id}"),
-        ),
+        *([blocks.context(f"🙏 {words}")] if words else []),
+        blocks.actions(*buttons),
     ]
     return {"text": fallback(ticket, mail), "blocks": shown}
 
@@ -164,8 +166,10 @@ def _sorted(ticket: Ticket, names: Mapping[str, str]) -> list[Block]:
         said += f" · {because}"
     if ticket.learned_from:
         said += " · 🎓 " + _("learned from {name}").format(name=_name(names, ticket.learned_from))
-    choices = [blocks.option(_(text), f"{ticket.id}:{name}") for name, text in CATEGORIES.items()]
-    placeholder = _("Choose the category") if ticket.asks else _("Wrong? Choose")
+    # What it takes it for stands first, so that saying yes is as quick as saying no.
+    named = sorted(CATEGORIES.items(), key=lambda one: ticket.asks and one[0] != ticket.category)
+    choices = [blocks.option(_(text), f"{ticket.id}:{name}") for name, text in named]
+    placeholder = _("Choose the category") if ticket.asks else _("Wrong? Change it")
     menu = blocks.menu(choices, placeholder=placeholder) | {"action_id": CATEGORY}
     return [blocks.section(said, accessory=menu)]
 
@@ -192,7 +196,8 @@ def _standing(ticket: Ticket, reply: Answer | None, names: Mapping[str, str]) ->
     if reply and reply.state in ("failed", "bounced"):
         lines.append("⚠️ *" + _("Our answer did not reach them; see the thread") + "*")
     lines.append(_state(ticket, names))
-    if ticket.assignee_id and ticket.state != CLOSED:
+    is_said = ticket.state == WAITING and ticket.assignee_id == ticket.answered_by
+    if ticket.assignee_id and ticket.state != CLOSED and not is_said:
         lines.append("👤 " + _("{name} takes care of it").format(name=_name(names, ticket.assignee_id)))
     return lines
 
@@ -223,7 +228,7 @@ def _buttons(ticket: Ticket) -> Block:
     shown = []
     if ticket.assignee_id is None:
         shown.append(take_button(ticket))
-    elif ticket.breached_at:
+    elif ticket.breached_at and ticket.state == OPEN:
         shown.append(take_button(ticket, _("Take over")))
     if ticket.customer_address:
         shown.append(blocks.button(_("Reply"), REPLY, ref, style="primary"))
@@ -306,17 +311,11 @@ def escalated_post(name: str, department: str, words: str) -> str:
 
 
 @speaking(SHOP)
-def thanks_post() -> str:
-    """Say that a customer only said thanks."""
-    return "🙏 " + _("The customer says thanks. Nothing else changes.")
-
-
-@speaking(SHOP)
 def breached_post(ticket: Ticket) -> dict[str, Any]:
     """Say in the thread that the promise was broken."""
     due = blocks.when(ticket.answer_by) if ticket.answer_by else ""
     text = "🚨 " + _("An answer was promised by {time}, and none has left.").format(time=due)
-    return {"text": text, "blocks": [blocks.section(text, accessory=take_button(ticket))]}
+    return {"text": text, "blocks": [blocks.section(text)]}
 
 
 # ---- told to a person ---------------------------------------------------------------------------------
@@ -338,44 +337,50 @@ def line(ticket: Ticket) -> str:
     return f"{_SIGNS[ticket.priority]} *#{ticket.id}* {subject} · {who}{due}"
 
 
-def told(ticket: Ticket, said: str) -> tuple[str, list[Block]]:
+def told(ticket: Ticket, said: str, person_id: str) -> tuple[str, list[Block]]:
     """Give something a person should know about a ticket, with the next action."""
     text = f"{said}\n{line(ticket)} · <#{ticket.channel_id}>"
-    return text, [blocks.section(text), blocks.actions(*_next(ticket))]
+    return text, [blocks.section(text), blocks.actions(*_next(ticket, person_id))]
 
 
-def _next(ticket: Ticket) -> list[Block]:
-    shown = [take_button(ticket)] if ticket.state != CLOSED else []
+def _next(ticket: Ticket, person_id: str) -> list[Block]:
+    shown = []
+    if ticket.assignee_id != person_id:
+        shown.append(take_button(ticket, _("Take over") if ticket.assignee_id else ""))
+    elif ticket.breached_at:
+        shown.append(take_button(ticket, _("I am on it")))
     if ticket.customer_address and ticket.state != CLOSED:
         shown.append(blocks.button(_("Reply"), REPLY, f"triage:{ticket.id}", style="primary"))
     return [*shown, blocks.button(_("Show"), SHOW, ticket.id)]
 
 
-def warning(ticket: Ticket) -> tuple[str, list[Block]]:
+def warning(ticket: Ticket, person_id: str) -> tuple[str, list[Block]]:
     """Tell somebody that time is running out."""
-    return told(ticket, _("A customer's answer is due soon."))
+    return told(ticket, _("A customer's answer is due soon."), person_id)
 
 
-def late(ticket: Ticket) -> tuple[str, list[Block], str]:
+def late(ticket: Ticket, person_id: str) -> tuple[str, list[Block], str]:
     """Tell somebody that a promise is broken, and why that cannot wait."""
-    text, shown = told(ticket, "🚨 *" + _("A customer still waits for the answer we promised.") + "*")
+    text, shown = told(
+        ticket, "🚨 *" + _("A customer still waits for the answer we promised.") + "*", person_id
+    )
     return text, shown, _("a promise to a customer is broken and somebody must take it.")
 
 
-def woken(ticket: Ticket) -> tuple[str, list[Block]]:
+def woken(ticket: Ticket, person_id: str) -> tuple[str, list[Block]]:
     """Tell whoever has a ticket that the time it was put off for is over."""
-    return told(ticket, _("A ticket you have is back: the time it was put off for is over."))
+    return told(ticket, _("A ticket you have is back: the time it was put off for is over."), person_id)
 
 
-def wrote_again(ticket: Ticket) -> tuple[str, list[Block]]:
+def wrote_again(ticket: Ticket, person_id: str) -> tuple[str, list[Block]]:
     """Tell whoever has a ticket that the customer wrote again."""
-    return told(ticket, _("Your customer wrote again."))
+    return told(ticket, _("Your customer wrote again."), person_id)
 
 
-def handed_over(ticket: Ticket, by: str) -> tuple[str, list[Block]]:
+def handed_over(ticket: Ticket, person_id: str, by: str) -> tuple[str, list[Block]]:
     """Tell a department's lead that a ticket is theirs now."""
     said = _("{name} handed a customer's ticket to your department.")
-    return told(ticket, said.format(name=f"*{blocks.escape(by)}*"))
+    return told(ticket, said.format(name=f"*{blocks.escape(by)}*"), person_id)
 
 
 def draft_ready(ticket: Ticket, sentence: str = "") -> dict[str, Any]:

@@ -68,7 +68,12 @@ def priority(ticket: Ticket) -> Block:
     }
     box = blocks.field(_("How soon?"), "priority", menu)
     return blocks.modal(
-        PRIORITY, f"#{ticket.id}", [box], submit=_("Set"), close=_("Cancel"), metadata=_ref(ticket)
+        PRIORITY,
+        _("Priority of #{number}").format(number=ticket.id),
+        [box],
+        submit=_("Set"),
+        close=_("Cancel"),
+        metadata=_ref(ticket),
     )
 
 
@@ -87,7 +92,12 @@ def snooze(ticket: Ticket, today: date) -> Block:
         blocks.field(_("Day"), "day", blocks.date_picker(today), optional=True),
     ]
     return blocks.modal(
-        SNOOZE, f"#{ticket.id}", shown, submit=_("Put off"), close=_("Cancel"), metadata=_ref(ticket)
+        SNOOZE,
+        _("Put off #{number}").format(number=ticket.id),
+        shown,
+        submit=_("Put off"),
+        close=_("Cancel"),
+        metadata=_ref(ticket),
     )
 
 
@@ -103,7 +113,12 @@ def escalate(ticket: Ticket, departments: Sequence[Department]) -> Block:
         blocks.actions(ask),
     ]
     return blocks.modal(
-        ESCALATE, f"#{ticket.id}", shown, submit=_("Hand over"), close=_("Cancel"), metadata=_ref(ticket)
+        ESCALATE,
+        _("Hand over #{number}").format(number=ticket.id),
+        shown,
+        submit=_("Hand over"),
+        close=_("Cancel"),
+        metadata=_ref(ticket),
     )
 
 
@@ -144,7 +159,12 @@ def close(ticket: Ticket) -> Block:
     if ticket.waiting_since is not None:
         shown.insert(0, blocks.section("⚠️ " + _("The customer has no answer yet.")))
     return blocks.modal(
-        CLOSE, f"#{ticket.id}", shown, submit=_("Close"), close=_("Cancel"), metadata=_ref(ticket)
+        CLOSE,
+        _("Close #{number}").format(number=ticket.id),
+        shown,
+        submit=_("Close"),
+        close=_("Cancel"),
+        metadata=_ref(ticket),
     )
 
 

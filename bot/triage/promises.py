@@ -142,7 +142,7 @@ async def _warn(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
     ):
         with speaking(person.language):
             key = f"triage:warning:{ticket.id}:{int(now.timestamp())}:{person.id}"
-            text, shown = messages.warning(ticket)
+            text, shown = messages.warning(ticket, person.id)
             await notices.tell(session, person, Notice(key, "triage", text, shown), now)
 
 
@@ -232,7 +232,7 @@ async def _tell(
     day = calendar.local(now, "UTC").date()
     for person in told:
         with speaking(person.language):
-            text, shown, why = messages.late(ticket)
+            text, shown, why = messages.late(ticket, person.id)
             # Once a day and person, however often it comes round.
             key = f"triage:late:{ticket.id}:{day}:{person.id}:{urgent}"
             await notices.tell(

@@ -28,7 +28,7 @@ async def compose(session: AsyncSession, person: Person, now: datetime) -> list[
     shown: list[Block] = [blocks.header(_("Customers' mail, the last 30 days"))]
     if not came:
         return [*shown, blocks.section(_("No customer has written."))]
-    shown += [blocks.section(_whole(came, times)), blocks.section(_by_category(came))]
+    shown += [blocks.section(_whole(came, times)), *_by_category(came)]
     mine = [one for one in times if one.author_id == person.id]
     if mine:
         said = _("*Yours*, seen by you and one lead: {answers}").format(answers=_times(mine))
@@ -57,15 +57,14 @@ def _times(times: Sequence[AnswerTime]) -> str:
     return said.format(count=len(times), kept=f"{kept:.0%}", hours=f"{hours:.1f}")
 
 
-def _by_category(came: Sequence[Ticket]) -> str:
+def _by_category(came: Sequence[Ticket]) -> list[Block]:
     counts = Counter(one.category for one in came)
     many = [(name, count) for name, count in counts.most_common() if count >= LEAST]
     few = sum(count for count in counts.values() if count < LEAST)
     lines = [f"{messages.category(name)}: {count}" for name, count in many]
-    if few:
-        words = _("Others, fewer than {least} each").format(least=LEAST) if many else _("All kinds")
-        lines.append(f"{words}: {few}")
-    return "\n".join(lines)
+    if few and many:
+        lines.append(_("Others, fewer than {least} each: {count}").format(least=LEAST, count=few))
+    return [blocks.section("\n".join(lines))] if lines else []
 
 
 def _by_person(times: Sequence[AnswerTime], names: dict[str, str]) -> list[Block]:

@@ -155,11 +155,10 @@ async def _again(
     """Put a further mail into the ticket's thread; but for mere thanks it waits for us again."""
     ticket = await store.lock(session, ticket_id)
     mail = await _record(session, ticket, arrived)
-    post = messages.as_customer(ticket) | messages.follow_up(ticket, mail)
+    post = messages.as_customer(ticket) | messages.follow_up(ticket, mail, thanks=thanks)
     mail.post_id = await cards.in_thread(session, ticket, f"{DESK.name}:mail:{mail.id}", post)
     await cards.add_files(DESK, database, session, ticket, mail, arrived.mail.attachments)
     if thanks:
-        await _say(session, ticket, messages.thanks_post())
         return
     ticket.state, ticket.snoozed_until = OPEN, None
     ticket.closed_at = ticket.closed_by = ticket.close_reason = None
@@ -333,7 +332,7 @@ async def escalate(
     lead = await people.get(session, department.lead_id) if department.lead_id else None
     if lead and lead.is_colleague and lead.id != by.id:
         with speaking(lead.language):
-            text, shown = messages.handed_over(ticket, by.name)
+            text, shown = messages.handed_over(ticket, lead.id, by.name)
         key = f"triage:handed:{ticket.id}:{outbox.new_uid()}"
         await notices.tell(session, lead, Notice(key, "triage", text, shown), now)
 
@@ -372,7 +371,7 @@ async def _tell(
     if not person.may_act:
         return
     with speaking(person.language):
-        text, shown = words(ticket)
+        text, shown = words(ticket, person.id)
     await notices.tell(session, person, Notice(f"triage:{key}:{person.id}", "triage", text, shown), now)
 
 

@@ -107,7 +107,7 @@ async def test_it_neither_opens_nor_reopens_for_mere_thanks(shop: Shop) -> None:
 
     await harriet.answers("Thank you so much!")
     await diego.opens_thread("Where is my parcel?")
-    await diego.sees("The customer says thanks")
+    await diego.sees("Only thanks: nothing else changes")
     await diego.leaves_thread()
     await diego.sees("Closed by *Diego*")
     await shop.outside("Jonas").writes("Danke", "Vielen Dank für die schnelle Hilfe!")
