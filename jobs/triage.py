@@ -15,7 +15,7 @@ from bot.people.model import Person
 from bot.people.mornings import Window
 from bot.ports import Answered, ToDraft
 from bot.services import Services
-from bot.storage import outbox
+from bot.storage import blobs, outbox
 from bot.storage.schedule import ScheduleRow
 from bot.storage.triggers import Trigger
 from bot.triage import form, messages, promises, reading, saved, store, tickets
@@ -55,12 +55,14 @@ async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
     filled = form.Form.model_validate(found["form"])
     own = services.settings.mailboxes_of("customers")
     mailbox = own[0] if own else services.settings.shop_address.address
-    one = form.mail_of(filled, mailbox, services.clock.now())
+    raw = form.raw_of(filled, mailbox)
+    one = form.mail_of(filled, mailbox, services.clock.now(), blobs.digest(raw))
     sorted_ = await reading.read(
         services.database, services.model, one.mail.subject, one.mail.text, one.mail.sender.address
     )
     origin = tickets.Origin("colleague" if found["by"] else "form", found["by"], filled.order or None)
     async with trigger.transaction() as session:
+        await blobs.put(services.database, session, {one.sha256: raw})
         await tickets.receive(services.database, session, one, sorted_, services.channels, origin)
 
 
@@ -80,7 +82,8 @@ async def _draft(services: Services, ticket_id: int, person_id: str, trigger: Tr
         language=ticket.language or "en",
         names=tuple(name for name in (ticket.customer_name,) if name),
     )
-    answer = await services.model.draft(wish)
+    with speaking(person.language):
+        answer = await services.model.draft(wish)
     async with trigger.transaction() as session:
         with speaking(person.language):
             if isinstance(answer, Answered):

@@ -34,6 +34,7 @@ from bot.understanding.answers import Request, Unreadable
 from bot.understanding.prompts import Prompt
 from bot.understanding.redaction import Unfaithful
 from bot.understanding.settings import ModelSettings, money
+from bot.words import _
 
 # A thinking model spends tokens before its first word.
 _THINKING = 6000
@@ -151,7 +152,7 @@ class OpenAIModel:
 
     async def _ask(self, request: Request) -> Answer[Any]:
         if sum(map(len, prompts.texts_of(request))) > self._settings.longest_text:
-            return Unavailable(NoAnswer.TOO_LONG, "The text is too long for the model.")
+            return Unavailable(NoAnswer.TOO_LONG, _("The text is too long for the model."))
         await self._start()
         # Looking for what to hide takes milliseconds a page: not in the loop.
         prompt = await asyncio.to_thread(prompts.prepare, request, redact=self._settings.redact)
@@ -160,7 +161,7 @@ class OpenAIModel:
             async with asyncio.timeout(self._settings.deadline), self._turns:
                 value = await self._until_answered(asking)
         except TimeoutError:
-            sentence = f"The model did not answer within {self._settings.deadline:g} seconds."
+            sentence = _too_slow(self._settings.deadline)
             return Unavailable(NoAnswer.TIMEOUT, sentence, self._usage(asking))
         except _Failed as failed:
             return Unavailable(failed.reason, failed.words, self._usage(asking))
@@ -212,10 +213,12 @@ class OpenAIModel:
                 True,
                 _NOTE,
             )
-            raise _Failed(NoAnswer.UNREADABLE, "The model's answer could not be read.", again=True) from error
+            raise _Failed(
+                NoAnswer.UNREADABLE, _("The model's answer could not be read."), again=True
+            ) from error
         except Unfaithful as error:
             asking.note = _NOTE
-            sentence = f"The model's answer was not used: {error.details['reason']}."
+            sentence = error.sentence
             raise _Failed(NoAnswer.UNFAITHFUL, sentence, again=True) from error
         self._remember(asking)
         return value
@@ -238,15 +241,15 @@ class OpenAIModel:
             except (TimeoutError, self._openai.APITimeoutError) as error:
                 # It may have worked, and be charged for.
                 asking.tokens_in += _estimate(asking.prompt)
-                sentence = f"The model did not answer within {self._settings.timeout:g} seconds."
+                sentence = _too_slow(self._settings.timeout)
                 raise _Failed(NoAnswer.TIMEOUT, sentence, again=True) from error
             except self._openai.APIConnectionError as error:
                 raise _Failed(
-                    NoAnswer.UNREACHABLE, "The model's server cannot be reached.", again=True
+                    NoAnswer.UNREACHABLE, _("The model's server cannot be reached."), again=True
                 ) from error
             except (self._openai.OpenAIError, ValueError) as error:
                 raise _Failed(
-                    NoAnswer.UNREADABLE, "The model's answer could not be read.", again=True
+                    NoAnswer.UNREADABLE, _("The model's answer could not be read."), again=True
                 ) from error
 
     def _after(self, error: Any, dialect: _Dialect) -> _Dialect:
@@ -256,28 +259,34 @@ class OpenAIModel:
         self._quiet_until = max(self._quiet_until, clock.monotonic() + wait)
         complaint = f"{error.message} {error.body}"
         if status == 402 or "insufficient_quota" in complaint:
-            raise _Failed(NoAnswer.TURNED_AWAY, "The account with the model's provider has no credit left.")
+            raise _Failed(
+                NoAnswer.TURNED_AWAY, _("The account with the model's provider has no credit left.")
+            )
         if status in (401, 403):
-            raise _Failed(NoAnswer.TURNED_AWAY, "The model's server does not accept our key.")
+            raise _Failed(NoAnswer.TURNED_AWAY, _("The model's server does not accept our key."))
         if status == 429:
-            raise _Failed(NoAnswer.BUSY, "The model's server has too much to do.", again=True)
+            raise _Failed(NoAnswer.BUSY, _("The model's server has too much to do."), again=True)
         if "context_length" in code:
-            raise _Failed(NoAnswer.TOO_LONG, "The text is too long for the model.")
+            raise _Failed(NoAnswer.TOO_LONG, _("The text is too long for the model."))
         if "content_filter" in code or "content_policy" in code:
-            raise _Failed(NoAnswer.REFUSED, "The model's server refuses to read this text.")
+            raise _Failed(NoAnswer.REFUSED, _("The model's server refuses to read this text."))
         if status == 404 and "response_format" not in complaint:
-            sentence = f"The server knows no model “{self._settings.model}”, or its address is wrong."
-            raise _Failed(NoAnswer.TURNED_AWAY, sentence)
+            sentence = _("The server knows no model “{model}”, or its address is wrong.")
+            raise _Failed(NoAnswer.TURNED_AWAY, sentence.format(model=self._settings.model))
         following = dialect.after(complaint) if status in _UNTAKEN else None
         if following is None:
             again = status in _AGAIN or status >= 500
-            sentence = f"The model's server has trouble (it answered {status})."
-            raise _Failed(NoAnswer.UNREACHABLE, sentence, again=again)
+            sentence = _("The model's server has trouble (it answered {status}).")
+            raise _Failed(NoAnswer.UNREACHABLE, sentence.format(status=status), again=again)
         return following
 
     def _usage(self, asking: _Asking) -> Usage:
         micros = self._settings.micros(asking.tokens_in, asking.tokens_out)
         return Usage(self._settings.model, asking.tokens_in, asking.tokens_out, money(micros))
+
+
+def _too_slow(seconds: float) -> str:
+    return _("The model did not answer within {seconds} seconds.").format(seconds=f"{seconds:g}")
 
 
 def _estimate(prompt: Prompt) -> int:

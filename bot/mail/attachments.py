@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from bot.mail.charsets import visible
 from bot.mail.model import Attachment
+from bot.words import _
 
 # What runs when somebody opens it. Macro documents are left to the office suite, which asks.
 _DANGEROUS = frozenset(
@@ -87,7 +88,8 @@ def _too_large(name: str, size: int, largest: int) -> str | None:
         return None
     # Rounded up: "25 MB, and 25 MB is the most" would be no reason.
     megabytes, most = -(-size // 1024**2), largest // 1024**2
-    return f"{name} is too large to pass on: {megabytes} MB, and {most} MB is the most."
+    said = _("{name} is too large to pass on: {megabytes} MB, and {most} MB is the most.")
+    return said.format(name=name, megabytes=megabytes, most=most)
 
 
 def _true_type(content: bytes, name: str, declared: str) -> str:
@@ -107,7 +109,7 @@ def _true_type(content: bytes, name: str, declared: str) -> str:
 def _danger(name: str, content: bytes) -> str | None:
     endings = {ending.lower() for ending in name.split(".")[-2:]} if "." in name else set()
     if endings & _DANGEROUS or content.startswith(_DANGEROUS_STARTS):
-        return f"{name} was not passed on: a program, which could do harm when opened."
+        return _("{name} was not passed on: a program, which could do harm when opened.").format(name=name)
     if content.startswith(b"PK"):
         return _zip_danger(name, content)
     return None
@@ -121,9 +123,11 @@ def _zip_danger(name: str, content: bytes) -> str | None:
     except _BROKEN_ZIP:
         return None  # no zip after all, or a broken one: it opens nothing
     if is_bomb:
-        return f"{name} was not passed on: an archive that unpacks to far more than it should."
+        return _("{name} was not passed on: an archive that unpacks to far more than it should.").format(
+            name=name
+        )
     if any(member.filename.rpartition(".")[2].lower() in _DANGEROUS for member in members):
-        return f"{name} was not passed on: an archive with a program in it."
+        return _("{name} was not passed on: an archive with a program in it.").format(name=name)
     return None
 
 

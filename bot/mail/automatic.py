@@ -9,6 +9,7 @@ from email.message import Message
 
 from bot.mail.charsets import header
 from bot.mail.model import Automatic, Bounce
+from bot.words import _
 
 _AUTO_SUBJECT = re.compile(
     r"^\s*(?:\[?auto(?:matic|matische)?[ -]?(?:reply|response|antwort)|automatic reply|out of (?:the )?office|"
@@ -75,7 +76,7 @@ def bounce(mail: Message, text: str) -> Bounce | None:
     recipient = _RECIPIENT.search(fields.get("final-recipient", "")) or _RECIPIENT.search(text)
     address = recipient.group() if recipient else None
     permanent = status is None or (status.group(1) or status.group(2)) == "5"
-    said = explained[:300] or "their mail server gave no reason"
+    said = explained[:300] or _("their mail server gave no reason")
     return Bounce(
         found.group(1) if found else None, address, permanent, f"{address or 'the address'}: {said}"
     )

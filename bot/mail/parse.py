@@ -12,9 +12,10 @@ from bot.mail.compose import LOOP_HEADER
 from bot.mail.dates import header_date
 from bot.mail.forwarded import inline
 from bot.mail.model import Address, Attachment, Automatic, Forwarded, Mail
+from bot.words import _, mark
 
-TOO_MANY_PARTS = "The mail has more parts than a mail needs; the rest was left out."
-TOO_LONG = "The text was longer than a mail needs; only its beginning was taken."
+TOO_MANY_PARTS = mark("The mail has more parts than a mail needs; the rest was left out.")
+TOO_LONG = mark("The text was longer than a mail needs; only its beginning was taken.")
 # A part that only sends the reader elsewhere is no text.
 _STUB = re.compile(
     r"view (?:this|it|in|the).{0,40}(?:browser|html)|html.{0,20}(?:client|viewer|format)", re.IGNORECASE
@@ -59,7 +60,7 @@ class _Text(NamedTuple):
 def parse(raw: bytes, *, limits: Limits = Limits(), own_addresses: Collection[str] = ()) -> Mail:
     """Understand one mail. `own_addresses` are the shop's: a mail from one of them is a loop of ours."""
     mail, is_whole = reading.read(raw)
-    body = _Body() if is_whole else _Body(problems=[TOO_MANY_PARTS])
+    body = _Body() if is_whole else _Body(problems=[_(TOO_MANY_PARTS)])
     _fill(body, mail, limits)
     text = _text(body, limits)
     files = _files(body, text.images, limits)
@@ -119,7 +120,7 @@ def _parts(mail: Message, limits: Limits, body: _Body) -> Iterator[Message]:
         part = waiting.pop(0)
         count += 1
         if count > limits.max_parts:
-            body.problems.append(TOO_MANY_PARTS)
+            body.problems.append(_(TOO_MANY_PARTS))
             return
         children = part.get_payload()
         if part.is_multipart() and part.get_content_maintype() == "multipart" and isinstance(children, list):
@@ -141,7 +142,7 @@ def _collect(part: Message, body: _Body) -> None:
         return  # read as a bounce
     if name.lower() == "winmail.dat":
         body.problems.append(
-            "The mail came in Outlook's own format (winmail.dat): files inside it stay in there."
+            _("The mail came in Outlook's own format (winmail.dat): files inside it stay in there.")
         )
     inner = part.get_payload(0) if kind == "message/rfc822" and part.is_multipart() else None
     if isinstance(inner, Message):
@@ -176,7 +177,7 @@ def _text(body: _Body, limits: Limits) -> _Text:
         said, is_cut = _joined([walked.text], longest)
         split, whole = _with_quoted(quotes.split(said), walked.quoted[:longest]), f"{said}\n\n{walked.quoted}"
     if is_cut or not walked.whole:
-        body.problems.append(TOO_LONG)
+        body.problems.append(_(TOO_LONG))
     return _Text(split, _rich(split, walked), whole[: longest * 2], walked.inline_images)
 
 
@@ -221,7 +222,8 @@ def _files(body: _Body, images: set[str], limits: Limits) -> list[Attachment]:
     ]
     if len(kept) > limits.max_attachments:
         left = len(kept) - limits.max_attachments
-        body.problems.append(f"The mail has {len(kept)} files; the last {left} were left out.")
+        said = _("The mail has {count} files; the last {left} were left out.")
+        body.problems.append(said.format(count=len(kept), left=left))
         kept = kept[: limits.max_attachments]
     names = attachments.numbered(
         attachments.safe_name(name, f"file-{number}.{_ENDINGS.get(kind, 'bin')}")

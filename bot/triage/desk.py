@@ -22,6 +22,7 @@ from bot.triage.model import (
     TicketNote,
     TicketReply,
 )
+from bot.words import _
 
 
 class TriageDesk(Desk):
@@ -52,7 +53,7 @@ class TriageDesk(Desk):
     async def called(self, session: AsyncSession, matter: Matter) -> str:  # noqa: ARG002 - the desk's signature
         """Give the customer's name."""
         ticket = cast("Ticket", matter)
-        return ticket.customer_name or ticket.customer_address or "the customer"
+        return ticket.customer_name or ticket.customer_address or _("the customer")
 
     async def window(
         self,

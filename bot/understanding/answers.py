@@ -27,6 +27,7 @@ from bot.ports import (
 )
 from bot.understanding import facts
 from bot.understanding.redaction import Redaction, Unfaithful
+from bot.words import _
 
 Request: TypeAlias = ToClassify | ToExtract | ToSummarise | ToDraft | ToTranslate
 
@@ -131,13 +132,14 @@ def _share(said: float) -> float:
 
 def _filled(text: str) -> str:
     if not text:
-        raise Unfaithful("it is empty")
+        raise Unfaithful(_("it is empty"))
     return text
 
 
 def _refuse_made_up(text: str, sources: tuple[str, ...]) -> None:
     if added := facts.made_up(text, sources):
-        raise Unfaithful(f"it has {facts.WORDS[added[0].kind]} that stands nowhere")
+        thing = _(facts.WORDS[added[0].kind])
+        raise Unfaithful(_("it has {thing} that stands nowhere").format(thing=thing))
 
 
 def _standing(quotes: list[str], text: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from bot.storage.database import Database
 from bot.understanding import answers, prompts, store
 from bot.understanding.answers import Request
 from bot.understanding.settings import ModelSettings
+from bot.words import _
 
 _Asked = TypeVar("_Asked", bound=Request)
 # The rules, the task and the schema around the texts, in tokens.
@@ -92,7 +93,7 @@ class ThriftyModel:
             limits.append(f"{self._settings.daily_money} {self._settings.currency}")
         if self._settings.daily_tokens is not None:
             limits.append(f"{self._settings.daily_tokens:,} tokens")
-        return f"Today's budget for the model is used up ({' or '.join(limits)})."
+        return _("Today's budget for the model is used up ({limits}).").format(limits=", ".join(limits))
 
 
 def _most(request: Request) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from bot.words import mark
+
 
 class Kind(StrEnum):
     """Sorts of facts. The value stands in placeholders, so it is a word a model understands."""
@@ -36,19 +38,19 @@ BINDING = frozenset(
 )
 # What people read instead of the fact itself: a stranger may have written it.
 WORDS = {
-    Kind.OTHER: "a sign",
-    Kind.URL: "a link",
-    Kind.MAIL: "a mail address",
-    Kind.IBAN: "a bank account",
-    Kind.DATE: "a date",
-    Kind.AMOUNT: "an amount",
-    Kind.CARD: "a card number",
-    Kind.ORDER: "an order number",
-    Kind.PHONE: "a phone number",
-    Kind.NAME: "a name",
-    Kind.TIME: "a time",
-    Kind.CODE: "an article number",
-    Kind.NUMBER: "a number",
+    Kind.OTHER: mark("a sign"),
+    Kind.URL: mark("a link"),
+    Kind.MAIL: mark("a mail address"),
+    Kind.IBAN: mark("a bank account"),
+    Kind.DATE: mark("a date"),
+    Kind.AMOUNT: mark("an amount"),
+    Kind.CARD: mark("a card number"),
+    Kind.ORDER: mark("an order number"),
+    Kind.PHONE: mark("a phone number"),
+    Kind.NAME: mark("a name"),
+    Kind.TIME: mark("a time"),
+    Kind.CODE: mark("an article number"),
+    Kind.NUMBER: mark("a number"),
 }
 
 

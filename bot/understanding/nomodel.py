@@ -14,8 +14,11 @@ from bot.ports import (
     ToTranslate,
     Unavailable,
 )
+from bot.words import _
 
-_NONE = Unavailable(NoAnswer.NO_MODEL, "No language model is set up.")
+
+def _none() -> Unavailable:
+    return Unavailable(NoAnswer.NO_MODEL, _("No language model is set up."))
 
 
 class NoModel:
@@ -23,20 +26,20 @@ class NoModel:
 
     async def classify(self, request: ToClassify) -> Answer[Choice]:  # noqa: ARG002 - the port's signature
         """Say that there is none."""
-        return _NONE
+        return _none()
 
     async def extract(self, request: ToExtract) -> Answer[Mapping[str, Found]]:  # noqa: ARG002
         """Say that there is none."""
-        return _NONE
+        return _none()
 
     async def summarise(self, request: ToSummarise) -> Answer[tuple[str, ...]]:  # noqa: ARG002
         """Say that there is none."""
-        return _NONE
+        return _none()
 
     async def draft(self, request: ToDraft) -> Answer[str]:  # noqa: ARG002
         """Say that there is none."""
-        return _NONE
+        return _none()
 
     async def translate(self, request: ToTranslate) -> Answer[str]:  # noqa: ARG002
         """Say that there is none."""
-        return _NONE
+        return _none()

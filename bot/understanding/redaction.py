@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from bot.errors import SwitchboardError
 from bot.understanding import facts
 from bot.understanding.facts import Kind
+from bot.words import _
 
 # A placeholder that lost its brackets.
 _BARE = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(Kind)})_\d{{1,4}}(?![A-Za-z0-9])|[⟦⟧]", re.IGNORECASE)
@@ -43,7 +44,7 @@ class Redaction:
     def _placeholder(self, fact: facts.Fact) -> str:
         number = self._numbers.get((fact.kind, fact.text))
         if number is None:
-            number = 1 + sum(kind == fact.kind for kind, _ in self._numbers)
+            number = 1 + sum(kind == fact.kind for kind, _text in self._numbers)
             self._numbers[fact.kind, fact.text] = number
             self._hidden[fact.kind, number] = fact.text
         return f"⟦{fact.kind}_{number}⟧"
@@ -55,7 +56,7 @@ class Redaction:
     def restore_text(self, text: str) -> str:
         """Put the facts back into a text for people; `Unfaithful` also when a broken placeholder is left."""
         if _BARE.search(facts.PLACEHOLDER.sub("", text)):
-            raise Unfaithful("it broke what stood for something hidden")
+            raise Unfaithful(_("it broke what stood for something hidden"))
         return self.restore(text)
 
     def _fact(self, match: re.Match[str]) -> str:
@@ -63,7 +64,7 @@ class Redaction:
         if fact is not None:
             return fact
         if match[1].upper() in Kind.__members__:
-            raise Unfaithful("it speaks of something that was not in the text")
+            raise Unfaithful(_("it speaks of something that was not in the text"))
         return match.group()
 
     def compare(self, given: str, answer: str) -> None:
@@ -75,8 +76,8 @@ class Redaction:
         for which, times in before.items():
             enough = after[which] >= 1 if which[0] == Kind.NAME else after[which] == times
             if not enough:
-                word = facts.WORDS[Kind(which[0])]
-                raise Unfaithful(f"it lost {word}, or says it too often")
+                lost = _("it lost {thing}, or says it too often")
+                raise Unfaithful(lost.format(thing=_(facts.WORDS[Kind(which[0])])))
 
 
 def _count(text: str) -> Counter[tuple[str, int]]:

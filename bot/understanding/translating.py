@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot import languages
 from bot.ports import Answered, LanguageModel, NoAnswer, ToTranslate
+from bot.words import _
 
 NO_PROVIDER = "none"
 # Characters. Short pieces keep a model from leaving sentences out; a longer text than this nobody reads.
@@ -33,11 +34,11 @@ async def translate(
     Await it with no transaction open. Numbers, codes, amounts, dates, links and addresses come back exactly.
     """
     if not text.strip():
-        return _none("There is nothing to translate.")
+        return _none(_("There is nothing to translate."))
     if source == target:
-        return _none(f"It is in {languages.name(target)} already.")
+        return _none(_("It is in {language} already.").format(language=languages.name(target)))
     if len(text) > _LONGEST:
-        return _none("The text is too long to translate.", NoAnswer.TOO_LONG)
+        return _none(_("The text is too long to translate."), NoAnswer.TOO_LONG)
     done, cost, provider = [], Decimal(0), NO_PROVIDER
     for piece in pieces(text):
         if not any(char.isalpha() for char in piece):
