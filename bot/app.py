@@ -91,7 +91,7 @@ ROUTED = (
     triage,
 )
 # Each gives the errands of its area; importing them filled the morning's sections.
-PLANNED = (people_jobs, standup_jobs, onboarding_jobs, triage_jobs, digest_jobs)
+PLANNED = (people_jobs, onboarding_jobs, triage_jobs, digest_jobs)
 
 
 async def run(settings: Settings, *, http: bool = False) -> None:
@@ -185,7 +185,7 @@ async def _start(
     dispatcher = Dispatcher(
         database,
         _couriers(services, client, opened),
-        letters_left | onboarding_jobs.outcomes(),
+        letters_left | onboarding_jobs.outcomes() | standup_jobs.outcomes(clock),
         clock,
         pace=Pace(),
         grace=settings.grace_seconds,
@@ -201,13 +201,14 @@ async def _start(
             mailbox_jobs.SOURCE: partial(
                 mailbox_jobs.take_older, services, mailing.older(opened, database), store.accept
             ),
+            standup_jobs.SOURCE: partial(standup_jobs.arrived, services),
         },
         lease=timedelta(seconds=settings.lease_seconds),
     )
     await _plan_upkeep(services)
     await people_jobs.plan(services)
     await digest_jobs.plan(services)
-    errands = {upkeep.KIND: upkeep.errand, **feeds.errands(database)}
+    errands = {upkeep.KIND: upkeep.errand, **feeds.errands(database), **standup_jobs.errands(database)}
     errands |= mailbox_jobs.errands(settings.admins)
     for area in PLANNED:
         errands |= area.errands()

@@ -19,9 +19,16 @@ DONE = "standups.done"
 NEW = "standups.new"
 PAUSE = "standups.pause"
 RESUME = "standups.resume"
+EDIT = "standups.edit"
 END = "standups.end"
 
 _LONGEST = 600
+_MOST_NAMES = 15
+# Slack takes 100 rows and 10 000 characters in a message's table, and 50 blocks.
+_TABLE_ROWS = 99
+_TABLE_TEXT = 9_500
+_CELL = 250
+_MOST_SECTIONS = 24
 WEEKDAYS = (0, 1, 2, 3, 4, 5, 6)
 
 
@@ -35,16 +42,27 @@ class Report(TypedDict):
 # ---- asking -------------------------------------------------------------------------------------------
 
 
-def ask(standup: Standup, one: Round, asked: Asked, carried: Sequence[Change]) -> list[Block]:
-    """Ask one person, in their message of the day: they can answer right there."""
-    head = f"*{blocks.escape(standup.name)}* · <#{standup.channel_id}>"
-    shown: list[Block] = [blocks.section(f"🗓️ {head}"), *_carried(carried)]
+def ask(
+    standup: Standup, one: Round, asked: Asked, mine: Sequence[Change], carried: Sequence[Change]
+) -> list[Block]:
+    """Ask one person, in their message of the day: they can answer right there.
+
+    `mine` are the changes they shared in this round, `carried` their open actions from earlier ones.
+    """
+    shown: list[Block] = [blocks.section(f"🗓️ *{blocks.escape(standup.name)}* · <#{standup.channel_id}>")]
+    if carried:
+        shown.append(blocks.context(f"*{_('Still open from last time')}*"))
+        shown += [action_line(change, name="") for change in carried[:5]]
+        shown += [blocks.context(more(len(carried) - 5))] if len(carried) > 5 else []
     if asked.state == "answered":
-        words = "\n".join(f"> {blocks.escape(blocks.clip(text, 300))}" for text in asked.answers if text)
-        return [*shown, blocks.section(f"✓ {_('You answered')}\n{words}"), _answered_buttons(standup, one)]
+        return [*shown, *_answered(standup, one, asked, mine)]
     if asked.state == "skipped":
         text = _("You have nothing to share this time.")
-        return [*shown, blocks.section(f"✓ {text}"), _answered_buttons(standup, one)]
+        buttons = blocks.actions(blocks.button(_("Change my answer"), ANSWER, one.id))
+        return [*shown, blocks.section(f"✓ {text}"), buttons]
+    if one.state == "closed":
+        late = _("This round is closed. A late answer still reaches the report.")
+        return [*shown, blocks.section(late, accessory=blocks.button(_("Answer"), ANSWER, one.id))]
     for number, question in enumerate(standup.questions):
         box = blocks.text_input(multiline=number == 0)
         shown.append(
@@ -61,29 +79,36 @@ def ask(standup: Standup, one: Round, asked: Asked, carried: Sequence[Change]) -
     return [*shown, blocks.context(until)]
 
 
-def _answered_buttons(standup: Standup, one: Round) -> Block:
-    buttons = [blocks.button(_("Change my answer"), ANSWER, one.id)]
-    if standup.kind.makes_changes:
-        buttons.append(blocks.button(_("Add another change"), MORE, one.id))
-    return blocks.actions(*buttons)
+def _answered(standup: Standup, one: Round, asked: Asked, mine: Sequence[Change]) -> list[Block]:
+    head = f"✓ {_('You answered')}"
+    if not standup.kind.makes_changes:
+        words = "\n".join(f"> {_line(text, 300)}" for text in asked.answers if text)
+        buttons = blocks.actions(blocks.button(_("Change my answer"), ANSWER, one.id))
+        return [blocks.section(f"{head}\n{words}"), buttons]
+    shown = [blocks.section(head)]
+    for change in mine[:5]:
+        action = f"\n→ {_line(change.action, 200)}" if change.action else ""
+        edit = blocks.button(_("Change my answer"), ANSWER, f"{one.id}:{change.id}")
+        shown.append(blocks.section(f"> {_line(change.what, 300)}{action}", accessory=edit))
+    return [*shown, blocks.actions(blocks.button(_("Add another change"), MORE, one.id))]
 
 
-def _carried(carried: Sequence[Change]) -> list[Block]:
-    if not carried:
-        return []
-    head = _("Still open from last time")
-    return [
-        blocks.context(f"*{head}*"),
-        *(action_line(change, name="") for change in carried[:5]),
-    ]
+def _line(text: str, limit: int) -> str:
+    """Give somebody's words as one line of mrkdwn."""
+    return blocks.escape(blocks.clip(" ".join(text.split()), limit))
+
+
+def more(count: int) -> str:
+    """Say how many are not shown."""
+    return _("and {count} more").format(count=count)
 
 
 def action_line(change: Change, *, name: str) -> Block:
     """Give an open action with its way to be done."""
     due = f" · {_('due {day}').format(day=day(change.due))}" if change.due else ""
     who = f" · {blocks.escape(name)}" if name else ""
-    text = f"▫️ {blocks.escape(blocks.clip(change.action, _LONGEST))}{who}{due}"
-    about = f"\n_{blocks.escape(blocks.clip(change.what, 150))}_" if change.what else ""
+    text = f"▫️ {_line(change.action, _LONGEST)}{who}{due}"
+    about = f"\n{_line(change.what, 150)}" if change.what else ""
     return blocks.section(text + about, accessory=blocks.button(_("Done"), DONE, change.id))
 
 
@@ -117,67 +142,99 @@ def report(
     carried: Sequence[Change],
     names: Mapping[str, str],
 ) -> Report:
-    """Give the report of a round: changes by department, then answers by person, then what is still open."""
+    """Give the report of a round: changes by department, answers by person, then what is still open."""
     title = f"{standup.name} · {day(one.nominal, 'd MMMM y')}"
     answered = [row for row in asked if row.state == "answered"]
-    shown: list[Block] = [blocks.header(title), blocks.context(_counted(asked, names))]
+    shown: list[Block] = [blocks.header(title), blocks.context(*_counted(asked, names))]
     if one.themes:
-        shown.append(blocks.section("\n".join(f"• {blocks.escape(line)}" for line in one.themes[:3])))
+        shown.append(blocks.section("\n".join(f"• {_line(line, 300)}" for line in one.themes[:3])))
     if changes:
-        shown.append(blocks.table(_rows(changes, names)))
-    if not standup.kind.makes_changes:
-        shown += [_answers(standup, row, names) for row in answered[:30]]
-    late = [row for row in answered if row.is_late]
-    if late:
-        who = ", ".join(names.get(row.person_id, "?") for row in late)
-        shown.append(blocks.context(_("Came late: {names}").format(names=blocks.escape(who))))
+        shown += _table(changes, names)
+    shown += _answers(standup, answered, changes, names)
     still = [change for change in (*carried, *changes) if change.state == "open"]
     if still:
         shown += [blocks.divider(), blocks.section(f"*{_('To be done')}*")]
         shown += [action_line(change, name=names.get(change.owner_id or "", "")) for change in still[:12]]
+        shown += [blocks.context(more(len(still) - 12))] if len(still) > 12 else []
     if not answered:
-        shown.append(blocks.section(_("Nobody had anything to share.")))
+        shown.insert(2, blocks.section(_("Nobody had anything to share.")))
     return {"text": blocks.escape(title), "blocks": shown[:50]}
 
 
-def _counted(asked: Sequence[Asked], names: Mapping[str, str]) -> str:
-    answered = sum(row.state == "answered" for row in asked)
-    parts = [n_("{count} answer", "{count} answers", answered).format(count=answered)]
-    for state, sentence in (
-        ("skipped", _("nothing to share: {names}")),
-        ("away", _("away: {names}")),
-        ("waiting", _("no answer: {names}")),
+def _counted(asked: Sequence[Asked], names: Mapping[str, str]) -> list[str]:
+    answered = [row for row in asked if row.state == "answered"]
+    parts = [n_("{count} answer", "{count} answers", len(answered)).format(count=len(answered))]
+    late = [row for row in answered if row.is_late]
+    for rows, sentence in (
+        (late, _("late: {names}")),
+        ([row for row in asked if row.state == "skipped"], _("nothing to share: {names}")),
+        ([row for row in asked if row.state == "away"], _("away: {names}")),
+        ([row for row in asked if row.state == "waiting"], _("no answer: {names}")),
     ):
-        who = [blocks.escape(names.get(row.person_id, "?")) for row in asked if row.state == state]
-        if who:
-            parts.append(sentence.format(names=", ".join(who)))
-    return " · ".join(parts)
+        if rows:
+            who = ", ".join(blocks.escape(names.get(row.person_id, "?")) for row in rows[:_MOST_NAMES])
+            rest = f", {more(len(rows) - _MOST_NAMES)}" if len(rows) > _MOST_NAMES else ""
+            parts.append(sentence.format(names=who + rest))
+    return parts
 
 
-def _rows(changes: Sequence[Change], names: Mapping[str, str]) -> list[list[str]]:
+def _table(changes: Sequence[Change], names: Mapping[str, str]) -> list[Block]:
+    """Give the changes in a table, as many as Slack takes; the rest is counted."""
     head = [_("Department"), _("What changed"), _("Impact"), _("Action"), _("Who"), _("By when")]
-    rows = [
-        [
-            change.department or names.get(change.person_id, ""),
-            blocks.unformat(change.what, names),
-            blocks.unformat(change.impact, names),
-            blocks.unformat(change.action, names) + (" ✓" if change.state == "done" else ""),
-            names.get(change.owner_id or "", "") if change.action else "",
-            day(change.due) if change.due else "",
-        ]
-        for change in sorted(changes, key=lambda change: (change.department, change.id))
-    ]
-    return [head, *rows]
+    rows = [head]
+    room = _TABLE_TEXT - sum(map(len, head))
+    ordered = sorted(changes, key=lambda change: (change.department, change.id))
+    for change in ordered[:_TABLE_ROWS]:
+        row = _row(change, names)
+        room -= sum(map(len, row))
+        if room < 0:
+            break
+        rows.append(row)
+    left = len(changes) - len(rows) + 1
+    return [blocks.table(rows), *([blocks.context(more(left))] if left else [])]
 
 
-def _answers(standup: Standup, row: Asked, names: Mapping[str, str]) -> Block:
-    lines = [
-        f"*{blocks.escape(question)}* {blocks.escape(blocks.clip(text, 500))}"
-        for question, text in zip(standup.questions, row.answers, strict=False)
-        if text
+def _row(change: Change, names: Mapping[str, str]) -> list[str]:
+    cells = (change.what, change.impact, change.action)
+    what, impact, action = (blocks.clip(" ".join(cell.split()), _CELL) for cell in cells)
+    return [
+        change.department or names.get(change.person_id, ""),
+        what,
+        impact or "–",
+        action + (" ✓" if change.state == "done" else "") or "–",
+        (names.get(change.owner_id or "", "") if change.action else "") or "–",
+        day(change.due) if change.due else "–",
     ]
-    head = f"*{blocks.escape(names.get(row.person_id, '?'))}*"
-    return blocks.section(blocks.clip("\n".join([head, *lines]), blocks.SECTION_TEXT))
+
+
+def _answers(
+    standup: Standup, answered: Sequence[Asked], changes: Sequence[Change], names: Mapping[str, str]
+) -> list[Block]:
+    """Give the answers by person, many to a paragraph; those for which there is no room are counted."""
+    parts = []
+    for row in answered:
+        head = f"*{blocks.escape(names.get(row.person_id, '?'))}*"
+        if standup.kind.makes_changes:
+            own = [change for change in changes if change.person_id == row.person_id]
+            texts = [
+                _line(change.what, 300) + (f" → {_line(change.action, 200)}" if change.action else "")
+                for change in own
+            ]
+            parts.append("\n".join([head, *(f"• {text}" for text in texts)]))
+        else:
+            pairs = zip(standup.questions, row.answers, strict=False)
+            texts = [f"_{question}_ {_line(text, 500)}" for question, text in pairs if text]
+            parts.append("\n".join([head, *texts]))
+    sections: list[str] = []
+    for number, part in enumerate(parts):
+        text = blocks.clip(part, blocks.SECTION_TEXT)
+        if sections and len(sections[-1]) + len(text) + 2 <= blocks.SECTION_TEXT:
+            sections[-1] += f"\n\n{text}"
+        elif len(sections) < _MOST_SECTIONS:
+            sections.append(text)
+        else:
+            return [*map(blocks.section, sections), blocks.context(more(len(parts) - number))]
+    return [blocks.section(text) for text in sections]
 
 
 # ---- /standup -----------------------------------------------------------------------------------------
@@ -188,19 +245,25 @@ HELP = mark(
     "*/standup answer* answers the one that is open\n"
     "*/standup report* or *report 2026-11-23* shows a report again\n"
     "*/standup changes* lists what was shared lately, and what is still to be done\n"
-    "*/standup pause NAME* and *resume NAME*"
+    "*/standup edit NAME* changes who takes part, the hour or the channel\n"
+    "*/standup pause NAME*, *resume NAME* and *end NAME*"
 )
 
 
 def mine(
-    standups: Sequence[Standup], opened: Sequence[tuple[Standup, Round, Asked]], person: Person
+    standups: Sequence[Standup],
+    opened: Sequence[tuple[Standup, Round, Asked]],
+    person: Person,
+    *,
+    is_admin: bool = False,
 ) -> list[Block]:
     """Give somebody's standups, and what they are asked now."""
+    new = blocks.actions(blocks.button(_("New standup"), NEW, "new"))
     if not standups:
-        return [blocks.section(_("You take part in no standup. */standup new* begins one."))]
+        return [blocks.section(_("You take part in no standup yet.")), new]
     shown: list[Block] = [blocks.header(_("Your standups"))]
     waiting = {standup.id: one for standup, one, asked in opened if asked.state == "waiting"}
-    for standup in standups:
+    for standup in standups[:15]:
         state = f" · ⏸️ {_('paused')}" if standup.state == "paused" else ""
         rhythm = rhythm_words(describe(rhythm_of(standup)))
         text = (
@@ -211,9 +274,9 @@ def mine(
         one = waiting.get(standup.id)
         button = blocks.button(_("Answer"), ANSWER, one.id, style="primary") if one else None
         shown.append(blocks.section(text, accessory=button))
-        if standup.owner_id == person.id:
+        if standup.owner_id == person.id or is_admin:
             shown.append(_owner_buttons(standup))
-    return shown[:50]
+    return [*shown[:48], new]
 
 
 def _owner_buttons(standup: Standup) -> Block:
@@ -222,7 +285,38 @@ def _owner_buttons(standup: Standup) -> Block:
         if standup.state == "active"
         else blocks.button(_("Resume"), RESUME, standup.id)
     )
-    return blocks.actions(pause, blocks.button(_("End"), END, standup.id, style="danger"))
+    end = blocks.button(_("End"), END, standup.id, style="danger")
+    end["confirm"] = {
+        "title": blocks.label(_("End this standup?"), 100),
+        "text": blocks.plain(_("Nobody is asked any more. Its reports stay.")),
+        "confirm": blocks.label(_("End"), 30),
+        "deny": blocks.label(_("Cancel"), 30),
+    }
+    edit = blocks.button(_("People, hour, channel"), EDIT, standup.id)
+    return blocks.actions(edit, pause, end)
+
+
+def changed(standup: Standup) -> str:
+    """Say what a standup is from now on."""
+    name = f"*{blocks.escape(standup.name)}*"
+    match standup.state:
+        case "paused":
+            return _("{standup} is paused. Nobody is asked until you resume it.").format(standup=name)
+        case "ended":
+            return _("{standup} has ended. Its reports stay.").format(standup=name)
+    return _("{standup} goes on.").format(standup=name)
+
+
+def not_posted(standup: Standup, reason: str) -> str:
+    """Tell the owner that a report did not reach its channel."""
+    return _(
+        "The report of {standup} could not be posted in {channel}: {reason} "
+        "Choose another channel with */standup edit*, and it is posted there."
+    ).format(
+        standup=f"*{blocks.escape(standup.name)}*",
+        channel=f"<#{standup.channel_id}>",
+        reason=blocks.escape(reason),
+    )
 
 
 def changes_list(changes: Sequence[Change], names: Mapping[str, str]) -> list[Block]:
@@ -230,7 +324,7 @@ def changes_list(changes: Sequence[Change], names: Mapping[str, str]) -> list[Bl
     if not changes:
         return [blocks.section(_("Nothing has been shared yet."))]
     still = [change for change in changes if change.state == "open"]
-    shown = [blocks.table(_rows(changes, names))]
+    shown = _table(changes, names)
     if still:
         shown.append(blocks.section(f"*{_('To be done')}*"))
         shown += [action_line(change, name=names.get(change.owner_id or "", "")) for change in still[:15]]

@@ -16,18 +16,19 @@ SHARE = "standups.share"
 TELL = "standups.tell"
 PLAN = "standups.plan"
 CONFIRM = "standups.confirm"
+EDIT = "standups.edited"
 
 RHYTHMS = {
     "daily": mark("every working day"),
     "weekdays": mark("on the weekdays below"),
-    "weeks": mark("every n weeks, from the first date"),
-    "nth": mark("on the nth weekday of the month"),
+    "weeks": mark("every so many weeks (the number below)"),
+    "nth": mark("once a month, on a weekday (the number below)"),
 }
 
 
 def share(standup: Standup, one: Round, change: Change | None, *, more: bool) -> Block:
     """Give the window in which somebody shares a change."""
-    metadata = json.dumps({"round": one.id, "more": more})
+    metadata = json.dumps({"round": one.id, "more": more, "change": change.id if change else None})
     shown = [
         blocks.field(
             standup.questions[0],
@@ -90,10 +91,15 @@ def plan(departments: Sequence[Department], person_id: str, channel_id: str | No
         ),
         blocks.field(_("How often?"), "rhythm", blocks.menu(rhythms, initial=rhythms[2])),
         blocks.field(
-            _("n"), "n", blocks.text_input("2"), hint=_("Every 2 weeks; or the 2nd weekday, -1 for the last.")
+            _("Number"),
+            "n",
+            blocks.text_input("2"),
+            hint=_("Of weeks from one to the next; or which weekday of the month: 1 to 4, or last."),
         ),
         blocks.field(_("Weekdays"), "weekdays", blocks.checkboxes(weekdays), optional=True),
-        blocks.field(_("First date"), "first", blocks.date_picker(today)),
+        blocks.field(
+            _("First date"), "first", blocks.date_picker(today), hint=_("The weeks are counted from it.")
+        ),
         blocks.field(
             _("Hour"),
             "hour",
@@ -105,9 +111,30 @@ def plan(departments: Sequence[Department], person_id: str, channel_id: str | No
     return blocks.modal(PLAN, _("New standup"), shown, submit=_("Preview"), close=_("Cancel"))
 
 
-def confirm(plan_: Mapping[str, Any], summary: str, previews: Sequence[Block]) -> Block:
-    """Give the window that shows the next dates of everybody in their own time."""
-    shown = [blocks.section(summary), blocks.divider(), *previews[:40]]
+def edit(standup: Standup, person_ids: Sequence[str]) -> Block:
+    """Give the window in which its owner changes a standup."""
+    shown = [
+        blocks.field(_("Name"), "name", blocks.text_input(standup.name)),
+        blocks.field(
+            _("People"),
+            "people",
+            blocks.people_menu(person_ids),
+            optional=True,
+            hint=_("Who is new is asked from the next round on."),
+        ),
+        blocks.field(_("Hour"), "hour", blocks.time_picker(standup.wall)),
+        blocks.field(_("Where the report goes"), "channel", blocks.channel_menu(standup.channel_id)),
+    ]
+    return blocks.modal(
+        EDIT, _clipped(standup), shown, submit=_("Save"), close=_("Cancel"), metadata=str(standup.id)
+    )
+
+
+def confirm(plan_: Mapping[str, Any], summary: str, previews: Sequence[Block], unseen: int) -> Block:
+    """Give the window that shows the next dates of people in their own time; `unseen` more have theirs."""
+    shown = [blocks.section(summary), blocks.divider(), *previews]
+    if unseen:
+        shown.append(blocks.context(messages.more(unseen)))
     return blocks.modal(
         CONFIRM, _("The next dates"), shown, submit=_("Start"), close=_("Back"), metadata=json.dumps(plan_)
     )

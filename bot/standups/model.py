@@ -1,30 +1,38 @@
 """Standups, their rounds and what people answered: the tables, and the rules that need nothing but them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot import calendar
-from bot.calendar import WorkCalendar
-from bot.rhythms import Rhythm, shifted
+from bot.calendar import NobodyWorks, WorkCalendar
+from bot.rhythms import Rhythm, next_dates, shifted
 from bot.storage.database import Base, BigId
 from bot.words import _, mark
 
 # The first place on earth where a date begins: a round is open from then on, so nobody's hour is earlier.
 _EASTMOST = "Pacific/Kiritimati"
+# A date is over everywhere so many days later, however UTC counts.
+_LONGEST_DAY = 3
+# A round of one day closes so long after the last one was asked.
+_OPEN_FOR = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
 class Template:
-    """What people are asked. `makes_changes`: answers are changes with an action, an owner and a date."""
+    """What people are asked. `makes_changes`: answers are changes with an action, an owner and a date.
+
+    `open_days`: working days until the cut-off, 0 for the same day; `remind_before` it, once.
+    """
 
     name: str
     questions: tuple[str, ...]
     makes_changes: bool
-    rhythm: str
     open_days: int
+    remind_before: timedelta
 
 
 TEMPLATES = {
@@ -32,15 +40,15 @@ TEMPLATES = {
         mark("Industry change"),
         (mark("What changed that touches us?"), mark("What should we do, who, by when?")),
         makes_changes=True,
-        rhythm="weeks",
         open_days=2,
+        remind_before=timedelta(hours=20),
     ),
     "daily": Template(
         mark("Daily"),
         (mark("What is done?"), mark("What comes next?"), mark("What is in the way?")),
         makes_changes=False,
-        rhythm="weekdays",
         open_days=0,
+        remind_before=timedelta(hours=2),
     ),
 }
 
@@ -141,28 +149,59 @@ def opening(nominal: date) -> datetime:
     return calendar.resolve(nominal, time(), _EASTMOST)
 
 
+def nominal_of(opened: datetime) -> date:
+    """Give the date whose round opens at `opened`."""
+    return calendar.local(opened, _EASTMOST).date()
+
+
 def asked_on(nominal: date, theirs: WorkCalendar) -> date:
     """Give the day one person is asked: a holiday of theirs moves it on, and the rhythm stays."""
-    return shifted(nominal, without_absences(theirs))
+    try:
+        return shifted(nominal, without_absences(theirs))
+    except NobodyWorks:
+        return nominal  # somebody without any hours is asked all the same
 
 
 def without_absences(theirs: WorkCalendar) -> WorkCalendar:
     """Give somebody's calendar as if they were never away: being away moves no round."""
-    return WorkCalendar(theirs.zone, theirs.week, theirs.country, theirs.subdivision, theirs.closures)
+    return replace(theirs, absences=())
 
 
-def closing(standup: Standup, days: dict[str, date], calendars: dict[str, WorkCalendar]) -> datetime:
-    """Give the cut-off: some hours after the last one was asked, or the day after next at the same hour."""
+def coming(
+    rhythm: Rhythm, wall: time, calendars: Collection[WorkCalendar], after: date, now: datetime, count: int
+) -> list[date]:
+    """Give the next dates of a rhythm later than `after` on which nobody's hour has passed yet."""
+    since = max(after, now.date() - timedelta(days=_LONGEST_DAY))
+    dates = next_dates(rhythm, since, count + 2 * _LONGEST_DAY)
+    return [
+        nominal
+        for nominal in dates
+        if all(calendar.resolve(asked_on(nominal, one), wall, one.zone) > now for one in calendars)
+    ][:count]
+
+
+def closing(
+    wall: time, open_days: int, nominal: date, calendars: Collection[WorkCalendar]
+) -> datetime | None:
+    """Give the cut-off: some hours after the last one is asked, or the n-th working day after, at that hour.
+
+    A round of one day does not wait for who has a holiday; None when that is everybody.
+    """
     moments = []
-    for person_id, day in days.items():
-        theirs = without_absences(calendars[person_id])
-        asked = calendar.resolve(day, standup.wall, theirs.zone)
-        if standup.kind.open_days == 0:
-            moments.append(asked + timedelta(hours=6))
-        else:
-            last = calendar.add_working_days(theirs, day, standup.kind.open_days)
-            moments.append(calendar.resolve(last, standup.wall, theirs.zone))
-    return max(moments)
+    for theirs in calendars:
+        day = asked_on(nominal, theirs)
+        if open_days:
+            moments.append(calendar.resolve(_later(theirs, day, open_days), wall, theirs.zone))
+        elif day == nominal:
+            moments.append(calendar.resolve(day, wall, theirs.zone) + _OPEN_FOR)
+    return max(moments, default=None)
+
+
+def _later(theirs: WorkCalendar, day: date, days: int) -> date:
+    try:
+        return calendar.add_working_days(without_absences(theirs), day, days)
+    except NobodyWorks:
+        return day + timedelta(days=days)
 
 
 def rhythm_of(standup: Standup) -> Rhythm:

@@ -1,8 +1,9 @@
 """A round from its opening to its report: who is asked when, what they answer, what comes of it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,7 @@ from bot.people import asking, availability, mornings, notices
 from bot.people import store as people
 from bot.people.model import Person
 from bot.people.notices import Notice
-from bot.rhythms import Rhythm, describe, next_dates
+from bot.rhythms import Rhythm, describe
 from bot.standups import messages, store
 from bot.standups.model import (
     Asked,
@@ -22,24 +23,22 @@ from bot.standups.model import (
     Standup,
     asked_on,
     closing,
+    coming,
     opening,
     rhythm_of,
 )
 from bot.storage import outbox, schedule
-from bot.words import speaking
+from bot.words import SHOP, speaking
 
 OPEN, REMIND, CLOSE = "standups.open", "standups.remind", "standups.close"
 KIND = "standup"
-# Before the cut-off, whoever has not answered is reminded once.
-_REMIND_BEFORE = {0: timedelta(hours=2), 2: timedelta(hours=20)}
+# What the delivery of a report is for: its failure is told to the owner.
+REPORT = "standups.report"
+ACTIVE, PAUSED, ENDED = "active", "paused", "ended"
 
 
-class NotAsked(SwitchboardError):
-    """You are not asked in this round."""
-
-
-class NothingSaid(SwitchboardError):
-    """An answer needs some words."""
+class ActionGone(SwitchboardError):
+    """This action is no longer there."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,13 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Shared:
-    """A change as somebody wrote it."""
+class Changed:
+    """What somebody wants a standup to be from now on."""
 
-    what: str
-    impact: str = ""
-    action: str = ""
-    owner_id: str | None = None
-    due: date | None = None
+    name: str
+    hour: str
+    channel_id: str
+    person_ids: tuple[str, ...]
 
 
 async def begin(session: AsyncSession, plan: Plan, owner: Person, now: datetime) -> Standup:
@@ -74,7 +72,7 @@ async def begin(session: AsyncSession, plan: Plan, owner: Person, now: datetime)
         hour=plan.hour,
         channel_id=plan.channel_id,
         owner_id=owner.id,
-        state="active",
+        state=ACTIVE,
         created_at=now,
     )
     session.add(standup)
@@ -82,39 +80,41 @@ async def begin(session: AsyncSession, plan: Plan, owner: Person, now: datetime)
     for person_id in dict.fromkeys(plan.person_ids):
         session.add(Participant(standup_id=standup.id, person_id=person_id))
     await session.flush()
-    await plan_next(session, standup, now)
+    first = await next_opening(session, standup, date.min, now)
+    if first is not None:
+        await schedule.plan(session, f"{OPEN}:{standup.id}", OPEN, first)
     return standup
 
 
-async def plan_next(session: AsyncSession, standup: Standup, now: datetime) -> None:
-    """Plan the opening of the next round that is not there yet."""
-    last = await store.last_round(session, standup.id)
-    since = last.nominal if last else (now - timedelta(days=2)).date()
-    for nominal in next_dates(rhythm_of(standup), since, 3):
-        if opening(nominal) + timedelta(days=1) > now:
-            key = f"{OPEN}:{standup.id}"
-            await schedule.plan(session, key, OPEN, max(opening(nominal), now))
-            return
-
-
-async def open_round(
-    session: AsyncSession, standup_id: int, nominal_at: datetime, now: datetime
-) -> Round | None:
-    """Open the round that is due: everybody is asked at their own hour of their own day."""
-    standup = await session.get_one(Standup, standup_id)
-    if standup.state != "active":
+async def next_opening(
+    session: AsyncSession, standup: Standup, after: date, now: datetime
+) -> datetime | None:
+    """Give when the next round later than `after` opens; it may have been due a while ago. None: no more."""
+    if standup.state == ENDED:
         return None
-    nominal = _nominal(standup, nominal_at)
+    calendars = await availability.calendars(session, await store.participants(session, standup.id), now)
+    following = coming(rhythm_of(standup), standup.wall, calendars.values(), after, now, 1)
+    return opening(following[0]) if following else None
+
+
+async def open_round(session: AsyncSession, standup: Standup, nominal: date, now: datetime) -> Round | None:
+    """Open the round of a date: everybody is asked at their own hour of their own day.
+
+    None when nobody is to be asked, it is over already, or the standup rests.
+    """
     everybody = await store.participants(session, standup.id)
-    if not everybody or await store.round_on(session, standup.id, nominal):
-        return None
     calendars = await availability.calendars(session, everybody, now)
-    days = {one.id: asked_on(nominal, calendars[one.id]) for one in everybody}
+    kind = standup.kind
+    closes_at = closing(standup.wall, kind.open_days, nominal, calendars.values())
+    is_over = closes_at is None or closes_at <= now
+    if standup.state != ACTIVE or is_over or await store.round_on(session, standup.id, nominal):
+        return None
+    assert closes_at is not None
     one = Round(
         standup_id=standup.id,
         nominal=nominal,
         opened_at=now,
-        closes_at=closing(standup, days, calendars),
+        closes_at=closes_at,
         state="open",
         report_id=None,
         themes=[],
@@ -122,21 +122,11 @@ async def open_round(
     session.add(one)
     await session.flush()
     for person in everybody:
-        session.add(_asked(standup, one, person, days[person.id]))
+        session.add(_asked(standup, one, person, asked_on(nominal, calendars[person.id])))
     await session.flush()
-    for person in everybody:
-        await mornings.plan(session, person, now)
-    before = _REMIND_BEFORE[standup.kind.open_days]
-    await schedule.plan(session, f"{REMIND}:{one.id}", REMIND, one.closes_at - before)
-    await schedule.plan(session, f"{CLOSE}:{one.id}", CLOSE, one.closes_at)
+    await schedule.plan(session, f"{REMIND}:{one.id}", REMIND, max(closes_at - kind.remind_before, now))
+    await schedule.plan(session, f"{CLOSE}:{one.id}", CLOSE, closes_at)
     return one
-
-
-def _nominal(standup: Standup, due: datetime) -> date:
-    """Give the date of the rhythm whose opening was due then, even when it opens late."""
-    day = due.date() - timedelta(days=2)
-    candidates = next_dates(rhythm_of(standup), day, 4)
-    return max((one for one in candidates if opening(one) <= due), default=candidates[0])
 
 
 def _asked(standup: Standup, one: Round, person: Person, day: date) -> Asked:
@@ -148,96 +138,33 @@ def _asked(standup: Standup, one: Round, person: Person, day: date) -> Asked:
     )  # fmt: skip
 
 
-async def share(
-    session: AsyncSession, round_id: int, person: Person, shared: Shared, now: datetime, *, more: bool = False
-) -> None:
-    """Keep a change somebody shares; without `more` it replaces what they shared in this round before."""
-    if not shared.what.strip():
-        raise NothingSaid
-    asked = await _take(session, round_id, person)
-    kept = await store.own_changes(session, round_id, person.id)
-    if not more:
-        for change in kept:
-            await session.delete(change)
-    departments = await people.departments_of(session, person.id)
-    change = Change(
-        round_id=round_id,
-        person_id=person.id,
-        department=departments[0].name if departments else "",
-        what=shared.what.strip(),
-        impact=shared.impact.strip(),
-        action=shared.action.strip(),
-        owner_id=shared.owner_id or (_owner(shared.action) or person.id if shared.action.strip() else None),
-        due=shared.due,
-        state="open" if shared.action.strip() else "none",
-    )
-    session.add(change)
-    answers = [shared.what.strip(), shared.action.strip()]
-    await _answered(session, asked, answers if not more else [*asked.answers, *answers], person, now)
+async def close_if_complete(session: AsyncSession, one: Round, now: datetime) -> None:
+    """Report at once when nobody is left to answer: all others have, are away until the end, or have left."""
+    waiting = await store.waiting(session, one.id)
+    if waiting:
+        absences = await people.absences(session, waiting, one.closes_at)
+        gone = {row.person_id for row in absences if row.starts_at <= now}
+        if set(waiting) - gone:
+            return
+    await schedule.bring_forward(session, f"{CLOSE}:{one.id}", CLOSE, now)
 
 
-def _owner(action: str) -> str | None:
-    mentioned = blocks.mentioned(action)
-    return mentioned[0] if mentioned else None
-
-
-async def answer(
-    session: AsyncSession, round_id: int, person: Person, answers: list[str], now: datetime
-) -> None:
-    """Keep somebody's answers; they can be changed until the next round."""
-    if not any(one.strip() for one in answers):
-        raise NothingSaid
-    asked = await _take(session, round_id, person)
-    await _answered(session, asked, [one.strip() for one in answers], person, now)
-
-
-async def skip(session: AsyncSession, round_id: int, person: Person, now: datetime) -> None:
-    """Note that somebody has nothing to say this time: that is an answer, too."""
-    asked = await _take(session, round_id, person)
-    if asked.state != "answered":
-        asked.state, asked.answered_at = "skipped", now
-    await asking.answered(session, person.id, KIND)
-    await _finish_if_complete(session, round_id, now)
-    await mornings.redraw(session, person, asked.day)
-
-
-async def _take(session: AsyncSession, round_id: int, person: Person) -> Asked:
-    asked = await store.asked_one(session, round_id, person.id)
-    if asked is None:
-        raise NotAsked
-    return asked
-
-
-async def _answered(
-    session: AsyncSession, asked: Asked, answers: list[str], person: Person, now: datetime
-) -> None:
-    one = await session.get_one(Round, asked.round_id)
-    asked.state, asked.answers, asked.answered_at = "answered", answers, now
-    asked.is_late = one.state == "closed"
-    await session.flush()
-    await asking.answered(session, person.id, KIND)
-    if one.state == "closed":
-        await show_report(session, one)
-    else:
-        await _finish_if_complete(session, one.id, now)
-    await mornings.redraw(session, person, asked.day)
-
-
-async def _finish_if_complete(session: AsyncSession, round_id: int, now: datetime) -> None:
-    """Report at once when nobody is left to answer."""
-    await session.flush()
-    everybody = await store.asked_of(session, round_id)
-    if all(one.state != "waiting" for one in everybody):
-        await schedule.bring_forward(session, f"{CLOSE}:{round_id}", CLOSE, now)
+def reminder_key(round_id: int, person_id: str) -> str:
+    """Name the reminder, so that an answer can take it back."""
+    return f"{KIND}:{round_id}:{person_id}:reminder"
 
 
 async def remind(session: AsyncSession, round_id: int, now: datetime) -> None:
     """Remind, once, whoever has not answered and is not away; stop asking who never answers."""
     one = await session.get_one(Round, round_id)
     standup = await session.get_one(Standup, one.standup_id)
+    if standup.state != ACTIVE or one.state == "closed":
+        return
     waiting = [asked for asked in await store.asked_of(session, round_id) if asked.state == "waiting"]
     everybody = {
-        person.id: person for person in await people.several(session, [a.person_id for a in waiting])
+        person.id: person
+        for person in await people.several(session, [asked.person_id for asked in waiting])
+        if person.is_colleague
     }
     away = await availability.away(session, list(everybody.values()), now)
     for asked in waiting:
@@ -249,37 +176,41 @@ async def remind(session: AsyncSession, round_id: int, now: datetime) -> None:
             continue
         with speaking(person.language):
             text, shown = messages.reminder(standup, one)
-            notice = Notice(f"{KIND}:{one.id}:{person.id}:reminder", KIND, text, shown)
+            notice = Notice(reminder_key(one.id, person.id), KIND, text, shown)
             await notices.tell(session, person, notice, now)
 
 
-async def close(session: AsyncSession, round_id: int, now: datetime) -> bool:
-    """Close a round, post its report and plan the next; False when it was closed before."""
+async def close(session: AsyncSession, round_id: int, now: datetime) -> Round | None:
+    """Close a round and post its report; None when it was closed before."""
     one = await store.lock_round(session, round_id)
     if one.state == "closed":
-        return False
+        return None
     standup = await session.get_one(Standup, one.standup_id)
     one.state = "closed"
-    await _count_the_silent(session, standup, one, now)
+    await _settle_the_silent(session, standup, one, now)
     await schedule.drop(session, f"{REMIND}:{round_id}")
-    await show_report(session, one)
-    await plan_next(session, standup, now)
-    return True
+    # One that was paused or ended on the way says what it got, and nothing when it got nothing.
+    if standup.state == ACTIVE or await store.has_answers(session, round_id):
+        await show_report(session, one)
+    return one
 
 
-async def _count_the_silent(session: AsyncSession, standup: Standup, one: Round, now: datetime) -> None:
+async def _settle_the_silent(session: AsyncSession, standup: Standup, one: Round, now: datetime) -> None:
+    """Note who was away, forget who has left, and count how often the others have not answered."""
     waiting = [asked for asked in await store.asked_of(session, one.id) if asked.state == "waiting"]
     everybody = {p.id: p for p in await people.several(session, [asked.person_id for asked in waiting])}
     absences = await people.absences(session, list(everybody), one.opened_at)
     for asked in waiting:
-        if any(row.person_id == asked.person_id and row.starts_at <= one.closes_at for row in absences):
+        person = everybody.get(asked.person_id)
+        if person is None or not person.is_colleague:
+            await session.delete(asked)
+            continue
+        await store.withdraw_notice(session, reminder_key(one.id, person.id))
+        if any(row.person_id == person.id and row.starts_at <= one.closes_at for row in absences):
             asked.state = "away"
-        elif asked.person_id in everybody and await asking.asked(session, asked.person_id, KIND, now):
-            owner = await people.get(session, standup.owner_id)
-            if owner:
-                text = messages.stopped_asking(everybody[asked.person_id], standup)
-                key = f"{KIND}:{one.id}:{asked.person_id}:stopped"
-                await notices.tell(session, owner, Notice(key, KIND, text), now)
+        elif standup.state == ACTIVE and await asking.asked(session, person.id, KIND, now):
+            say = partial(messages.stopped_asking, person, standup)
+            await _tell_owner(session, standup, f"{one.id}:{person.id}:stopped", say, now)
     await session.flush()
 
 
@@ -287,13 +218,16 @@ async def show_report(session: AsyncSession, one: Round) -> None:
     """Post the report of a closed round, or draw it anew after a late answer or a closed action."""
     await session.flush()
     standup = await session.get_one(Standup, one.standup_id)
-    report = await compose(session, standup, one)
+    with speaking(SHOP):
+        report = await compose(session, standup, one)
     if one.report_id is None:
         post = outbox.Draft(
-            key=f"{KIND}:{one.id}:report",
+            key=f"{KIND}:{one.id}:report:{standup.channel_id}",
             kind="slack.post",
             lane=f"slack:{standup.channel_id}",
             payload={"channel": standup.channel_id, **report},
+            purpose=REPORT,
+            subject_id=one.id,
         )
         one.report_id = await outbox.add(session, post)
         return
@@ -325,39 +259,82 @@ async def compose(session: AsyncSession, standup: Standup, one: Round) -> messag
 
 
 async def close_action(session: AsyncSession, change_id: int, person: Person, now: datetime) -> None:
-    """Note that an action is done; the report it stands in shows it."""
-    change = await session.get_one(Change, change_id)
+    """Note that an action is done; every report and message that shows it as open is drawn anew."""
+    change = await session.get(Change, change_id)
+    if change is None:
+        raise ActionGone
     if change.state != "open":
         return
     change.state, change.closed_by, change.closed_at = "done", person.id, now
     one = await session.get_one(Round, change.round_id)
-    if one.state == "closed":
-        await show_report(session, one)
+    last = await store.last_closed(session, one.standup_id)
+    for shown in {row.id: row for row in (one, last) if row is not None and row.state == "closed"}.values():
+        await show_report(session, shown)
+    for row, asked in await store.asked_lately(session, one.standup_id, person.id):
+        await redraw_ask(session, row, asked, person)
 
 
-async def set_state(session: AsyncSession, standup_id: int, state: str, now: datetime) -> Standup:
-    """Pause a standup, let it go on, or end it."""
-    standup = await session.get_one(Standup, standup_id)
+async def set_state(session: AsyncSession, standup: Standup, state: str, now: datetime) -> None:
+    """Pause a standup, let it go on, or end it. While it rests its dates pass without a round."""
     standup.state = state
-    if state == "active":
-        await plan_next(session, standup, now)
-    else:
-        await schedule.drop(session, f"{OPEN}:{standup_id}")
-    return standup
+    key = f"{OPEN}:{standup.id}"
+    if state == ACTIVE and await schedule.planned(session, key) is None:
+        last = await store.last_round(session, standup.id)
+        following = await next_opening(session, standup, last.nominal if last else date.min, now)
+        if following is not None:
+            await schedule.plan(session, key, OPEN, following)
+
+
+async def change(session: AsyncSession, standup: Standup, wanted: Changed, now: datetime) -> None:
+    """Change what can be changed of a standup; who is new is asked from the next round on."""
+    standup.name, standup.hour = " ".join(wanted.name.split()), wanted.hour
+    await store.set_participants(session, standup.id, wanted.person_ids)
+    for one in await store.open_rounds(session, standup.id):
+        for asked in await store.asked_of(session, one.id):
+            if asked.state == "waiting" and asked.person_id not in wanted.person_ids:
+                await session.delete(asked)
+        await session.flush()
+        await close_if_complete(session, one, now)
+    if standup.channel_id != wanted.channel_id:
+        standup.channel_id = wanted.channel_id
+        await _join(session, wanted.channel_id)
+        last = await store.last_closed(session, standup.id)
+        if last is not None and await store.report_failed(session, last):
+            last.report_id = None
+            await show_report(session, last)
+
+
+async def report_failed(session: AsyncSession, one: Round, reason: str, now: datetime) -> None:
+    """Tell the owner that a report could not be posted, and what to do."""
+    standup = await session.get_one(Standup, one.standup_id)
+    say = partial(messages.not_posted, standup, reason)
+    await _tell_owner(session, standup, f"{one.id}:{standup.channel_id}:not-posted", say, now)
+
+
+async def _tell_owner(
+    session: AsyncSession, standup: Standup, key: str, say: Callable[[], str], now: datetime
+) -> None:
+    """Tell the owner something, in their language, while they are still there."""
+    owner = await people.get(session, standup.owner_id)
+    if owner is not None and owner.is_colleague:
+        with speaking(owner.language):
+            await notices.tell(session, owner, Notice(f"{KIND}:{key}", KIND, say()), now)
+
+
+async def redraw_ask(session: AsyncSession, one: Round, asked: Asked, person: Person) -> None:
+    """Draw the message that asked somebody anew, once it was sent."""
+    morning = await store.asked_in(session, one, asked)
+    if morning is not None:
+        await mornings.redraw(session, person, morning)
 
 
 async def announce(session: AsyncSession, plan: Plan, owner: Person) -> None:
     """Tell the channel that reports will come here; the bot joins it for that."""
-    rhythm = messages.rhythm_words(describe(plan.rhythm))
-    text = messages.announcement(plan.name, owner.name, rhythm, plan.hour)
+    with speaking(SHOP):
+        rhythm = messages.rhythm_words(describe(plan.rhythm))
+        text = messages.announcement(plan.name, owner.name, rhythm, plan.hour)
     lane = f"slack:{plan.channel_id}"
-    join = outbox.Draft(
-        key=f"join:{plan.channel_id}:{outbox.new_uid()}",
-        kind="slack.join",
-        lane=lane,
-        payload={"channel": plan.channel_id},
-    )
-    await outbox.add(session, join)
+    await _join(session, plan.channel_id)
     post = outbox.Draft(
         key=f"{KIND}:announce:{outbox.new_uid()}",
         kind="slack.post",
@@ -365,3 +342,13 @@ async def announce(session: AsyncSession, plan: Plan, owner: Person) -> None:
         payload={"channel": plan.channel_id, "text": text, "blocks": [blocks.section(text)]},
     )
     await outbox.add(session, post)
+
+
+async def _join(session: AsyncSession, channel_id: str) -> None:
+    join = outbox.Draft(
+        key=f"join:{channel_id}:{outbox.new_uid()}",
+        kind="slack.join",
+        lane=f"slack:{channel_id}",
+        payload={"channel": channel_id},
+    )
+    await outbox.add(session, join)
