@@ -3,12 +3,16 @@
 import json
 import re
 from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.letters.arriving import Arrived
-from bot.mail.model import Address, Mail
+from bot.mail.model import Address as MailAddress
+from bot.mail.model import Mail
 from bot.triage.tickets import plain_rich
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}\.[^@\s<>,;\"]{1,60}")
@@ -42,13 +46,24 @@ def is_address(text: str) -> bool:
     return bool(_ADDRESS.fullmatch(text.strip()))
 
 
-def mail_of(form: Form, mailbox: str, at: datetime) -> Arrived:
-    """Give a form as if it had come by mail."""
+def raw_of(form: Form, mailbox: str) -> bytes:
+    """Give a form as the mail it would have been, to be kept as mails are."""
+    mail = EmailMessage(policy=SMTP)
+    name = " ".join(form.name.split())
+    mail["From"] = Address(display_name=name, addr_spec=form.email or "nobody@invalid")
+    mail["To"] = mailbox
+    mail["Subject"] = " ".join(form.subject.split())
+    mail.set_content(form.text.encode("utf-8", "replace").decode())
+    return mail.as_bytes()
+
+
+def mail_of(form: Form, mailbox: str, at: datetime, sha256: str = "") -> Arrived:
+    """Give a form as if it had come by mail, as which it is kept under `sha256`."""
     mail = Mail(
         message_id=None,
         in_reply_to=None,
         references=(),
-        sender=Address(" ".join(form.name.split()), form.email.lower()),
+        sender=MailAddress(" ".join(form.name.split()), form.email.lower()),
         reply_to=None,
         to=(),
         cc=(),
@@ -64,7 +79,7 @@ def mail_of(form: Form, mailbox: str, at: datetime) -> Arrived:
         bounce=None,
         problems=(),
     )
-    return Arrived(mail, "", mailbox, at, vouched=True)
+    return Arrived(mail, sha256, mailbox, at, vouched=True)
 
 
 def order(ticket_id: int, person_id: str) -> bytes:
