@@ -260,3 +260,17 @@ async def test_it_says_to_anybody_how_it_is_and_to_admins_what_failed(november: 
     nora = await november.person("Nora").goes_to("@Switchboard")
     await nora.runs("/switchboard status")
     assert "mail for suppliers@juniper.example" in await nora.sees("I am well")
+
+
+async def test_it_says_when_the_calendar_of_absences_cannot_be_read(november: Shop) -> None:
+    tom = await november.person("Tom").goes_to("@Switchboard")
+    await tom.runs("/switchboard settings")
+    await tom.presses("Change", on="one message a working day")
+    await tom.fills("Calendar of your absences", "http://calendar.example/tom.ics")
+    assert "https://" in (await tom.submits())["Calendar of your absences"]
+    await tom.fills("Calendar of your absences", "https://127.0.0.1/tom.ics")
+    assert await tom.submits() == {}
+    await tom.sees("The calendar of your absences could not be read: its address is not on the internet")
+    await november.slack.advance(timedelta(hours=5))
+    assert await november.slack.is_quiet()
+    assert len(await got(tom, "could not be read")) == 1
