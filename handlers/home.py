@@ -13,7 +13,7 @@ from bot import blocks
 from bot.blocks import Block
 from bot.people.permissions import Rank
 from bot.storage import outbox
-from bot.words import _
+from bot.words import _, speaking
 from handlers.routes import Request, event
 
 _MOST_WAITING = 25
@@ -69,7 +69,9 @@ async def app_home_opened(request: Request) -> None:
 
 async def redraw(request: Request, session: AsyncSession) -> None:
     """Draw the Home of whoever did this anew, with the transaction that changed it."""
-    shown = await _compose(request, session) if request.person.may_act else _nothing()
+    # The language may be what was just changed.
+    with speaking(request.person.language):
+        shown = await _compose(request, session) if request.person.may_act else _nothing()
     draft = outbox.Draft(
         key=f"home:{outbox.new_uid()}",
         kind="slack.home",

@@ -18,6 +18,7 @@ from bot.people.model import (
 )
 from bot.people.permissions import Rank, Standing
 from bot.people.privacy import SMALLEST_GROUP, Line
+from bot.week import Week
 from bot.words import SPOKEN, _, day, mark, n_
 
 EDIT_ME = "people.edit_me"
@@ -59,6 +60,7 @@ ACTS = {
     "onboarding.approver": mark("changed who answers for the onboarding guide"),
     "onboarding.filled": mark("filled in the onboarding guide"),
     "onboarding.no_hire": mark("said that somebody is no new hire"),
+    "onboarding.started": mark("began an onboarding"),
     "onboarding.numbers": mark("looked at the numbers of an onboarding"),
     "triage.closed": mark("closed a customer's matter"),
     "triage.corrected": mark("corrected how a customer's mail was sorted"),
@@ -143,7 +145,7 @@ def hours_of(person: Person, now: datetime) -> str:
     """Say in a line when somebody works, and what time it is there."""
     there = calendar.local(now, person.zone)
     moon = " 🌙" if calendar.is_night(there) else ""
-    return f"{there:%H:%M}{moon} · {blocks.escape(person.zone)} · {person.week}"
+    return f"{there:%H:%M}{moon} · {blocks.escape(person.zone)} · {person.week.spoken()}"
 
 
 def only_lead_or_admin() -> str:
@@ -157,7 +159,9 @@ def only_lead_or_admin() -> str:
 def my_settings(person: Person, now: datetime) -> list[Block]:
     """Give somebody their own settings, for Home and the command."""
     quiet = (
-        _("quiet: {hours}").format(hours=person.quiet) if person.quiet else _("no quiet hours of your own")
+        _("quiet: {hours}").format(hours=Week.parse(person.quiet).spoken())
+        if person.quiet
+        else _("no quiet hours of your own")
     )
     spoken = person.language if person.language in SPOKEN else SPOKEN[0]
     lines = [

@@ -48,7 +48,7 @@ def me(person: Person) -> Block:
         blocks.field(
             _("Working hours"),
             "hours",
-            blocks.text_input(str(person.week)),
+            blocks.text_input(person.week.spoken()),
             hint=_("Like mon-fri 9-12, 13-17:30; sat 10-13"),
         ),
         blocks.field(

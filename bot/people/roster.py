@@ -22,11 +22,14 @@ class Heard:
 async def keep(session: AsyncSession, heard: Iterable[Heard], now: datetime) -> None:
     """Add these people, or bring what Slack says of them up to date; what was told to us stays."""
     for one in heard:
+        known = await store.get(session, one.person.id)
+        before = (known.zone, known.is_colleague) if known else None
         person = await session.merge(one.person)
         await session.flush()
         if person.is_colleague:
             await absence.follow_status(session, person, one.status, now)
-        await mornings.plan(session, person, now)
+        if before != (person.zone, person.is_colleague):
+            await mornings.plan(session, person, now)
 
 
 async def leaders_who_left(session: AsyncSession) -> list[str]:

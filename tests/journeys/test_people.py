@@ -16,6 +16,7 @@ from bot.people import store as people
 from bot.people.model import Person as Colleague
 from bot.people.mornings import Window
 from bot.people.notices import Notice
+from bot.words import _, speaking
 from bot.workspace.driver import Person
 from tests.journeys.shop import Shop, built
 
@@ -274,3 +275,17 @@ async def test_it_says_when_the_calendar_of_absences_cannot_be_read(november: Sh
     await november.slack.advance(timedelta(hours=5))
     assert await november.slack.is_quiet()
     assert len(await got(tom, "could not be read")) == 1
+
+
+@pytest.mark.parametrize(("language", "code"), [("German", "de"), ("Chinese", "zh")])
+async def test_it_speaks_to_each_in_their_language_from_the_moment_they_say_so(
+    november: Shop, language: str, code: str
+) -> None:
+    tom = await november.person("Tom").goes_to("home")
+    await tom.presses("Change")
+    await tom.fills("Language", language)
+    assert await tom.submits() == {}
+    with speaking(code):
+        heading, works = _("Waiting for you"), _("works now")
+    assert heading != "Waiting for you"
+    assert works in await tom.sees(heading)
