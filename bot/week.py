@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import pairwise
 
 from bot.errors import SwitchboardError
+from bot.words import _, weekdays
 
 _MIDNIGHT = time()
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -180,12 +182,19 @@ class Week:
         return cls(*(days.get(number, ()) for number in range(7)))
 
     def __str__(self) -> str:
+        return self._written(_SHORT) or "never"
+
+    def spoken(self) -> str:
+        """Write it in the language spoken now; `parse` reads that, too."""
+        return self._written(weekdays()) or _("never")
+
+    def _written(self, names: Sequence[str]) -> str:
         alike: dict[tuple[Span, ...], list[int]] = {}
         for number, spans in enumerate(self.days):
             if spans:
                 alike.setdefault(spans, []).append(number)
-        lines = (f"{_runs(numbers)} {', '.join(map(str, spans))}" for spans, numbers in alike.items())
-        return "; ".join(lines) or "never"
+        lines = (f"{_runs(numbers, names)} {', '.join(map(str, spans))}" for spans, numbers in alike.items())
+        return "; ".join(lines)
 
 
 def weekday(word: str) -> int | None:
@@ -276,7 +285,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _runs(numbers: list[int]) -> str:
+def _runs(numbers: list[int], names: Sequence[str]) -> str:
     """Write days as people do: "Mon-Fri", "Mon-Tue, Thu"."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -284,4 +293,4 @@ def _runs(numbers: list[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(_SHORT[run[0]] + (f"-{_SHORT[run[-1]]}" if len(run) > 1 else "") for run in runs)
+    return ", ".join(names[run[0]] + (f"-{names[run[-1]]}" if len(run) > 1 else "") for run in runs)

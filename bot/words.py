@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -91,6 +91,12 @@ _PATTERNS: dict[str, Callable[[str], str]] = {
     "de": lambda form: form.replace("d MMM", "d. MMM").replace("E d", "E, d"),
     "zh": _chinese,
 }
+
+
+def weekdays() -> tuple[str, ...]:
+    """Give the short names of the days of a week, Monday first."""
+    monday = date(2024, 1, 1)
+    return tuple(day(monday + timedelta(days=number), "EEE").rstrip(".") for number in range(7))
 
 
 def hour(value: datetime | time) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks, clock
 from bot.blocks import Block
+from bot.people import areas
 from bot.people import store as people
 from bot.people.permissions import Rank
 from bot.settings import Mailbox
@@ -18,6 +19,8 @@ from handlers.routes import Request, action, view
 
 OLDER = "mailboxes.older"
 TAKE_OLDER = "mailboxes.take_older"
+# Which area takes the mail of a mailbox, as the settings call it.
+_AREAS = {"suppliers": "suppliers", "customers": "triage"}
 _YEARS = {"1": 365, "3": 3 * 365 + 1}
 
 
@@ -29,7 +32,9 @@ async def states(request: Request, session: AsyncSession) -> list[str]:
 
 
 def _line(one: Mailbox, row: MailboxRow | None) -> str:
-    goes = _("mail for {address} goes to {area}").format(address=blocks.escape(one.address), area=one.area)
+    goes = _("mail for {address} goes to {area}").format(
+        address=blocks.escape(one.address), area=areas.title(_AREAS[one.area])
+    )
     if not one.imap_host:
         return f"📬 {goes}"
     if row is None:

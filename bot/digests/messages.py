@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot import blocks, calendar, languages
 from bot.blocks import Block
+from bot.people.messages import title
 from bot.people.model import Department, Person
 from bot.words import _, day, mark, n_
 
@@ -94,7 +95,9 @@ def part(title: str, lines: Sequence[str]) -> list[Block]:
 
 def week_head(department: Department, monday: date) -> str:
     """Head a department's week."""
-    return _("{department}: the week of {day}").format(department=department.name, day=day(monday, "d MMMM"))
+    return _("{department}: the week of {day}").format(
+        department=title(department), day=day(monday, "d MMMM")
+    )
 
 
 def nothing() -> str:
@@ -105,7 +108,7 @@ def nothing() -> str:
 def settings(departments: Sequence[tuple[Department, bool]], hour: str) -> list[Block]:
     """Give which departments get a weekly overview."""
     lines = [
-        f"{'🟢' if on and one.channel_id else '⚪'} {blocks.escape(one.name)}"
+        f"{'🟢' if on and one.channel_id else '⚪'} {blocks.escape(title(one))}"
         + (f" · <#{one.channel_id}>" if one.channel_id else f" · {_('no channel yet')}")
         for one, on in departments
     ]

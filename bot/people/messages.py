@@ -261,7 +261,8 @@ HELP = mark(
     "*/switchboard settings* · your hours, language and quiet times; for admins the areas of the bot\n"
     "*/switchboard people* · who is who, and who is there now; *people NAME* shows one\n"
     "*/switchboard privacy* · what is stored about you, who sees it, and for how long\n"
-    "*/switchboard status* · how the bot itself is"
+    "*/switchboard status* · how the bot itself is\n"
+    "*/switchboard stop* · all outgoing mail waits; *go* lets it leave"
 )
 HELP_ADMIN = mark("*/switchboard audit* · who changed what, and what left the company")
 
