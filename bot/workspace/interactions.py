@@ -8,6 +8,7 @@ from typing import Any
 from bot.workspace import kit
 from bot.workspace.asking import name_of
 from bot.workspace.choices import state_of
+from bot.workspace.composing import said, typed
 from bot.workspace.delivery import Delivery
 from bot.workspace.errors import ApiError, Refused
 from bot.workspace.inspector import Inspector
@@ -58,16 +59,15 @@ class Interactions(Modals):
             "token": "local", "team_id": world.team_id, "team_domain": world.meta["team"]["domain"],
             "channel_id": channel_id, "channel_name": name_of(channel), "user_id": user_id,
             "user_name": user["name"], "command": command,
-            "text": self._room.typed(text) if known.get("should_escape") else text,
+            "text": typed(self._world, text) if known.get("should_escape") else text,
             "api_app_id": world.app["app_id"], "is_enterprise_install": "false",
             "response_url": self._response_url(channel_id, user_id), "trigger_id": self._trigger(user_id),
         }  # fmt: skip
         answer = await self._ask(user_id, "slash_commands", payload)
         if answer and (answer.get("text") or answer.get("blocks") or answer.get("attachments")):
             if answer.get("response_type") == "in_channel":
-                said = f"{command} {text}".strip()
                 self._room.post(
-                    channel_id, self._room.person_author(user_id) | {"text": self._room.typed(said)}
+                    channel_id, self._room.person_author(user_id) | said(self._world, f"{command} {text}")
                 )
             self._show(user_id, answer, channel_id)
 

@@ -4,7 +4,6 @@
 `on_event(event)` is for the app.
 """
 
-import re
 import secrets
 import uuid
 from collections import defaultdict
@@ -20,9 +19,6 @@ OnChange = Callable[[str, Json, Collection[str] | None], None]
 
 # What `chat.postMessage` cuts off: https://docs.slack.dev/changelog/2018-truncating-really-long-messages
 LONGEST_TEXT = 40_000
-_TYPED_URL = re.compile(r"\bhttps?://[^\s<>|]+")
-_TYPED_PERSON = re.compile(r"(?<![\w@])@(\w(?:[\w.\-]*\w)?)")
-_TYPED_CHANNEL = re.compile(r"(?<![\w#&])#([\w][\w\-]*)")
 
 
 class Room:
@@ -267,27 +263,7 @@ class Room:
             return
         self.on_event({**event, "channel_type": CHANNEL_TYPES[kind_of(channel)]})
 
-    # ---- what people type -----------------------------------------------------------------------------
-
-    def typed(self, text: str) -> str:
-        """Turn what somebody typed into what Slack stores: escaped, with mentions and links marked."""
-        marks = {name: f"<!{name}>" for name in ("here", "channel", "everyone")}
-        marks |= {one["handle"]: f"<!subteam^{one['id']}>" for one in self.world.usergroups.values()}
-        for user in self.world.users.values():
-            marks |= dict.fromkeys((user["name"], user["profile"]["display_name"]), f"<@{user['id']}>")
-        channels = {one["name"]: one["id"] for one in self.world.channels.values() if one["name"]}
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        text = re.sub(r"&lt;(@U\w+|#C\w+(?:\|[\w\-]+)?|https?://[^\s<>]+?)&gt;", r"<\1>", text)
-        marked = _TYPED_URL.sub(lambda found: f"<{found.group()}>", text) if "<http" not in text else text
-        marked = _TYPED_PERSON.sub(lambda found: marks.get(found.group(1), found.group()), marked)
-        return _TYPED_CHANNEL.sub(
-            lambda found: (
-                f"<#{channels[found.group(1)]}|{found.group(1)}>"
-                if found.group(1) in channels
-                else found.group()
-            ),
-            marked,
-        )
+    # ---- authors ---------------------------------------------------------------------------------------
 
     def bot_author(
         self, username: str | None = None, emoji: str | None = None, url: str | None = None

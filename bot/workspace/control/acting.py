@@ -6,6 +6,7 @@ import mimetypes
 from collections.abc import Callable
 from typing import Any
 
+from bot.workspace import composing
 from bot.workspace.choices import action_of
 from bot.workspace.control.looking import Looking
 from bot.workspace.errors import Refused
@@ -47,7 +48,7 @@ class Acting:
 
     def _say(self, body: Json) -> Json:
         me, channel_id = self._in(body)
-        message = self._room.person_author(me) | {"text": self._room.typed(str(body.get("text", "")))}
+        message = self._room.person_author(me) | composing.said(self._world, str(body.get("text", "")))
         files = [self._file(one, me) for one in body.get("files") or []]
         if not files and not message["text"].strip():
             raise Refused("Write something first.")
@@ -71,7 +72,7 @@ class Acting:
 
     def _upload(self, body: Json) -> Json:
         me, channel_id = self._in(body)
-        message = self._room.person_author(me) | {"text": self._room.typed(str(body.get("comment", "")))}
+        message = self._room.person_author(me) | composing.said(self._world, str(body.get("comment", "")))
         file = self._file(body, me)
         posted = self._tools.filing.share([file], channel_id, message, body.get("thread_ts"))
         return {"ts": posted["ts"], "file": file}
@@ -85,7 +86,8 @@ class Acting:
 
     def _edit(self, body: Json) -> Json:
         me, channel_id, message = self._own(body)
-        self._room.edit(channel_id, message, {"text": self._room.typed(str(body["text"]))}, me)
+        said = composing.said(self._world, str(body["text"]))
+        self._room.edit(channel_id, message, {"blocks": None} | said, me)
         return {}
 
     def _delete(self, body: Json) -> Json:
@@ -247,7 +249,7 @@ class Acting:
         channels = self._tools.channels
         for what in ("topic", "purpose"):
             if what in body:
-                channels.describe(channel_id, what, self._room.typed(str(body[what])), me)
+                channels.describe(channel_id, what, composing.typed(self._world, str(body[what])), me)
         if "name" in body:
             channels.rename(channel_id, str(body["name"]), me)
         for user in body.get("invite") or []:

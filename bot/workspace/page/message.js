@@ -148,7 +148,7 @@ function body(message, place) {
   const edited =
     message.edited &&
     el("span.message__edited", { title: fullStamp(seconds(message.edited.ts), viewer()) }, "(edited)");
-  if (message.blocks?.length) {
+  if (message.blocks?.length && !isTyped(message)) {
     return el(
       "div.message__body",
       {},
@@ -164,6 +164,11 @@ function body(message, place) {
       el("div.message__text", {}, render(message.text, context()), edited && [" ", edited]),
     )
   );
+}
+
+// The block that the editor adds to what people type says the same as its text.
+function isTyped({ client_msg_id: id, blocks }) {
+  return id && blocks.length === 1 && blocks[0].type === "rich_text";
 }
 
 function extras(message, place) {
