@@ -49,6 +49,7 @@ PRIORITIES = {
     "normal": mark("normal"),
     "low": mark("low"),
 }
+_SHOWN_OF_CLOSED = 140
 _SIGNS = {"urgent": "🔴", "high": "🟠", "normal": "🔵", "low": "⚪"}
 REASONS = {
     "solved": mark("Solved"),
@@ -86,10 +87,12 @@ def card(
     ticket: Ticket, mail: Incoming, reply: Answer | None, names: Mapping[str, str], department: str
 ) -> dict[str, Any]:
     """Give the card of a ticket: what the customer wrote first, and how things stand now."""
+    # What is done takes little room.
+    text = clip_rich(mail.rich, SHOWN_TEXT if ticket.state != CLOSED else _SHOWN_OF_CLOSED)
     shown = [
         blocks.context(_origin(ticket, mail, names)),
         blocks.section(f"*{_subject(ticket)}*"),
-        blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
+        blocks.rich_text(text),
         *refusals(mail),
         *_sorted(ticket, names),
         blocks.context(_facts(ticket, department), *_standing(ticket, reply, names)),
@@ -207,7 +210,7 @@ def _state(ticket: Ticket, names: Mapping[str, str]) -> str:
         said = _("Closed by {name}, {time}: {reason}")
         reason = _(REASONS.get(ticket.close_reason or "", REASONS["solved"]))
         name = _name(names, ticket.closed_by)
-        return "✓ *" + said.format(name=name, time=blocks.when(ticket.closed_at), reason=reason) + "*"
+        return "✓ " + said.format(name=name, time=blocks.when(ticket.closed_at), reason=f"*{reason}*")
     if ticket.state == WAITING and ticket.answered_at:
         said = _("Answered by {name}, {time}. It is the customer's turn.")
         name = _name(names, ticket.answered_by)

@@ -137,9 +137,12 @@ async def follow_up(desk: Desk, session: AsyncSession, ticket_id: int, now: date
 
 
 async def _warn(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
-    for person in await _in_charge(session, ticket) or await _working(
-        session, await _others(session, ticket), now
-    ):
+    told = (
+        await _in_charge(session, ticket)
+        or await _working(session, await _others(session, ticket), now)
+        or await _working(session, await _lead(session, ticket), now)
+    )
+    for person in told:
         with speaking(person.language):
             key = f"triage:warning:{ticket.id}:{int(now.timestamp())}:{person.id}"
             text, shown = messages.warning(ticket, person.id)

@@ -131,3 +131,11 @@ async def test_it_brings_back_what_was_put_off_when_its_time_has_come(shop: Shop
     await diego.sees("Back in the queue")
     await diego.goes_to("@Switchboard")
     await diego.sees("the time it was put off for is over")
+
+
+async def test_it_says_in_a_window_why_a_shortcut_does_nothing_while_it_is_off(shop: Shop) -> None:
+    await _switch(shop.settings.database_url, on=False)
+    tom = await shop.person("Tom").goes_to("#general")
+    await tom.says("Mrs Lee on the phone: her vase is broken")
+    await tom.picks("My customer says ...", on="Mrs Lee")
+    await tom.sees("/switchboard settings")
