@@ -138,6 +138,17 @@ def _errors(trees: Iterable[ast.Module]) -> set[str]:
     return errors
 
 
+def titles() -> Iterator[str]:
+    """Give what stands over a window and on its buttons, of which Slack shows few letters."""
+    for _file, text in _modules():
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr == "modal":
+                buttons = [one.value for one in node.keywords if one.arg in ("submit", "close")]
+                yield from find({"": "\n".join(map(ast.unparse, [*node.args[1:2], *buttons]))}).sentences
+
+
 def placeholders(text: str) -> set[str]:
     """Give the names that are filled in."""
     return set(_PLACEHOLDER.findall(text))

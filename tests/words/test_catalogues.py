@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from babel.messages.pofile import read_po
 
-from bot import languages, words
+from bot import blocks, languages, words
 from bot.errors import SwitchboardError
 from bot.letters.replies import TooLate
 from bot.week import Week
 from bot.words import SPOKEN, n_, speaking
 from tests.words import update
-from tests.words.extraction import Found, extract, find, placeholders, signs
+from tests.words.extraction import Found, extract, find, placeholders, signs, titles
 
 OTHERS = SPOKEN[1:]
 
@@ -199,3 +199,14 @@ def test_it_writes_hours_so_that_they_can_be_typed_again(language: str, written:
         assert week.spoken() == written
         assert Week.parse(week.spoken()) == week
         assert Week.parse(Week().spoken()) == Week()
+
+
+# ---- as it is shown -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_it_fits_into_the_titles_of_windows(language: str) -> None:
+    with speaking(language):
+        said = {words._(text) for text in titles() if not placeholders(text)}
+    assert said
+    assert {text for text in said if len(text) > blocks.VIEW_TITLE} == set()
