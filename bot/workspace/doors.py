@@ -17,6 +17,7 @@ from bot.workspace.inspector import Inspector
 from bot.workspace.installing import Installing
 from bot.workspace.responses import Responses
 from bot.workspace.sockets import Sockets
+from bot.workspace.upgrading import Gone, unread
 from bot.workspace.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -24,7 +25,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _PAGE = Path(__file__).parent / "page"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self' ws:; media-src 'self'; frame-src 'none'; base-uri 'none'; form-action 'none'"
+    "connect-src 'self' ws://__HOST__; media-src 'self'; "
+    "frame-src 'none'; base-uri 'none'; form-action 'none'"
 )
 _INSTALL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action *; base-uri 'none'"
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -68,6 +70,8 @@ class Doors:
             answer = await handler(request)
         except Refused as error:
             return web.json_response({"error": error.sentence}, status=error.status)
+        except Gone:
+            return unread()
         if not answer.prepared:
             answer.headers.setdefault("X-Content-Type-Options", "nosniff")
             if request.path.startswith("/static/"):
@@ -78,10 +82,11 @@ class Doors:
     def _control_token(self) -> str:
         return str(self._world.meta["tokens"]["control"])
 
-    async def _page(self, _request: web.Request) -> web.Response:
+    async def _page(self, request: web.Request) -> web.Response:
         text = (_PAGE / "index.html").read_text("utf-8").replace("__TOKEN__", self._control_token)
         headers = {
-            "Content-Security-Policy": _POLICY,
+            # Not every browser takes 'self' for the same host's WebSockets. The guard has checked the name.
+            "Content-Security-Policy": _POLICY.replace("__HOST__", request.host),
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
         }

@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, web
 
 from bot.workspace.delivery import Envelope, Failed
 from bot.workspace.faults import Faults
+from bot.workspace.upgrading import Gone, opened
 
 Json = dict[str, Any]
 
@@ -85,17 +86,20 @@ class Sockets:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection."""
-        socket = web.WebSocketResponse(heartbeat=30, max_msg_size=0)
-        await socket.prepare(request)
+        socket = await opened(request, most=0)
         if len(self._sockets) >= MOST_SOCKETS:
             await socket.send_json(_farewell("too_many_websockets"))
             await socket.close()
             return socket
-        await socket.send_json({
+        hello = {
             "type": "hello", "num_connections": len(self._sockets) + 1,
             "debug_info": {"host": "local", "build_number": 1, "approximate_connection_time": 18060},
             "connection_info": {"app_id": self._app_id},
-        })  # fmt: skip
+        }  # fmt: skip
+        try:
+            await socket.send_json(hello)
+        except ConnectionError as error:
+            raise Gone from error
         self._sockets.append(socket)
         self._some.set()
         self.on_connection()

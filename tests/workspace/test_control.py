@@ -1,6 +1,8 @@
 """The control API: who may use it, what it keeps, and the stories it tells."""
 
 import re
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -297,3 +299,29 @@ async def test_it_documents_every_control_call(workspace: Workspace) -> None:
     paths = {route.path for route in workspace.control.routes() if hasattr(route, "path")}
     missing = [path for path in sorted(paths) if not re.search(re.escape(path) + r"\b", text)]
     assert missing == []
+
+
+async def test_it_lets_the_page_reach_its_own_host_only(workspace: Workspace) -> None:
+    async with aiohttp.ClientSession() as session, session.get(workspace.url) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    host = workspace.url.removeprefix("http://")
+    assert f"connect-src 'self' ws://{host};" in policy
+    assert "ws:;" not in policy
+
+
+async def test_it_says_nothing_when_a_page_leaves_before_its_stream_stands(
+    workspace: Workspace, slack: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, _, port = workspace.url.removeprefix("http://").partition(":")
+    nora = await Person(slack, "Nora").id()
+    asked = (
+        f"GET /control/stream?as={nora}&token={workspace.control_token} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    ).encode()
+    for _ in range(20):
+        with socket.create_connection((host, int(port))) as page:
+            page.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            page.sendall(asked)
+    assert await slack.is_quiet()
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == []

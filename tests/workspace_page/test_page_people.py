@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.patience import until
 from tests.workspace_page.desk import Desk, actions, button, message, say
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -74,7 +75,7 @@ async def test_it_leaves_a_channel_that_somebody_else_does_not_see(desk: Desk) -
 async def test_it_tells_of_a_direct_message_to_one_of_the_others(desk: Desk) -> None:
     page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
     await expect(page.locator(".pane__title")).to_be_visible()
-    await page.wait_for_function(WATCHING)
+    await until(lambda: desk.slack.pages.listens(desk.person("Tom")))
 
     direct = await desk.client.conversations_open(users=desk.person("Tom"))
     await desk.client.chat_postMessage(channel=direct["channel"]["id"], text="Tom, the glaze is here")
@@ -84,9 +85,6 @@ async def test_it_tells_of_a_direct_message_to_one_of_the_others(desk: Desk) -> 
     await toast.locator(".toast__body").click()
     await expect(page.locator(".persona__name")).to_have_text("Tom")
     await expect(message(page, "the glaze is here")).to_be_visible()
-
-
-WATCHING = "async () => (await import('/static/others.js')).isWatching()"
 
 
 async def test_it_shows_who_somebody_is_and_opens_a_direct_message(desk: Desk) -> None:

@@ -303,3 +303,18 @@ async def test_it_completes_channels_and_emoji(desk: Desk) -> None:
     await expect(sent.locator(".emoji")).to_have_text("🎉")
     await sent.locator("a.mention").click()
     await expect(page.get_by_role("heading", name="logistics")).to_be_visible()
+
+
+async def test_it_sends_a_reply_to_the_channel_too(desk: Desk) -> None:
+    root = await desk.client.chat_postMessage(channel=desk.channel("general"), text="Lunch?")
+    page = await desk.sit_down(desk.person("Nora"), f"{desk.channel('general')}/thread/{root['ts']}")
+    thread = page.get_by_role("region", name="Thread")
+
+    await thread.get_by_label("Also send to #general").check()
+    await thread.get_by_placeholder("Reply").fill("At noon, everybody")
+    await page.keyboard.press("Enter")
+
+    inside = page.locator(".stage .message", has_text="At noon, everybody")
+    await expect(inside.locator(".message__broadcast")).to_be_visible()
+    await expect(thread.locator(".message", has_text="At noon, everybody")).to_be_visible()
+    await expect(thread.get_by_label("Also send to #general")).not_to_be_checked()

@@ -52,11 +52,15 @@ class Acting:
         files = [self._file(one, me) for one in body.get("files") or []]
         if not files and not message["text"].strip():
             raise Refused("Write something first.")
-        thread_ts = body.get("thread_ts")
+        thread_ts, broadcast = body.get("thread_ts"), bool(body.get("broadcast"))
+        if broadcast and not thread_ts:
+            raise Refused("Only a reply can also be sent to the channel.")
         if files:
+            if broadcast:
+                raise Refused("Files stay in their thread.")
             posted = self._tools.filing.share(files, channel_id, message, thread_ts)
         else:
-            posted = self._room.post(channel_id, message, thread_ts=thread_ts)
+            posted = self._room.post(channel_id, message, thread_ts=thread_ts, broadcast=broadcast)
         return {"ts": posted["ts"]}
 
     def _file(self, given: Json, me: str) -> Json:

@@ -10,6 +10,7 @@ from aiohttp import WSMsgType, web
 
 from bot.workspace.errors import Refused
 from bot.workspace.room import public
+from bot.workspace.upgrading import opened
 from bot.workspace.world import World
 
 Json = dict[str, Any]
@@ -57,18 +58,16 @@ class Pages:
                 counted = {"type": "channel", "channel": self._channel(channel_id, listener.person)}
                 listener.queue.put_nowait(json.dumps(counted))
 
-    @property
-    def anybody(self) -> bool:
-        """Tell whether a page listens."""
-        return bool(self._listeners)
+    def listens(self, person: str) -> bool:
+        """Tell whether a page of this person listens."""
+        return any(one.person == person for one in self._listeners)
 
     async def stream(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one person's stream."""
         person = str(request.query.get("as"))
         if person not in self._world.users:
             raise Refused("There is nobody of this name here.", 404)
-        socket = web.WebSocketResponse(heartbeat=30)
-        await socket.prepare(request)
+        socket = await opened(request)
         listener = _Listener(person, socket)
         self._listeners.append(listener)
         writer = asyncio.create_task(listener.write())
@@ -83,11 +82,11 @@ class Pages:
 
     async def clock_stream(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one follower of the clock."""
-        socket = web.WebSocketResponse(heartbeat=30)
-        await socket.prepare(request)
-        await socket.send_json(self._clock())
+        socket = await opened(request)
         self._clocks.append(socket)
         try:
+            with suppress(ConnectionError):
+                await socket.send_json(self._clock())
             async for _ in socket:
                 pass
         finally:

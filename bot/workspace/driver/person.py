@@ -148,11 +148,15 @@ class Person:
 
     # ---- writing ---------------------------------------------------------------------------------------
 
-    async def says(self, text: str, *, files: dict[str, bytes] | None = None) -> str:
-        """Write where they look; the ts."""
+    async def says(
+        self, text: str, *, files: dict[str, bytes] | None = None, to_channel: bool = False
+    ) -> str:
+        """Write where they look; the ts. `to_channel`: a reply that is also sent to the channel."""
         body: Json = {"channel": await self._here(), "text": text}
         if self._thread:
             body["thread_ts"] = self._thread
+        if to_channel:
+            body["broadcast"] = True
         if files:
             body["files"] = [{"name": name, "base64": _base64(content)} for name, content in files.items()]
         return str((await self._do("say", **body))["ts"])

@@ -21,8 +21,8 @@ export function hasDraft(channel) {
 
 /** The composer of a channel or a thread. */
 export class Composer {
-  /** `onEditLast` is called for the up arrow in an empty composer, `onSent` when something is on its way. */
-  constructor({ channel, thread, placeholder, onEditLast, onSent }) {
+  /** `alsoTo` names the channel that replies may also go to. `onEditLast` is called for the up arrow in an empty composer, `onSent` when something is on its way. */
+  constructor({ channel, thread, alsoTo, placeholder, onEditLast, onSent }) {
     counter += 1;
     Object.assign(this, {
       channel,
@@ -52,6 +52,7 @@ export class Composer {
     });
     this.offerList = el("ul.offers", { id: this.id, role: "listbox", hidden: true });
     this.chips = el("div.composer__files");
+    this.also = alsoTo && el("input", { type: "checkbox", name: "broadcast" });
     this.send = el(
       "button.composer__send",
       { type: "button", "aria-label": "Send", title: "Send (Enter)", on: { click: () => this.#submit() } },
@@ -68,6 +69,7 @@ export class Composer {
       this.offerList,
       this.area,
       this.chips,
+      this.also && el("label.composer__also", {}, this.also, el("span", {}, `Also send to ${alsoTo}`)),
       this.#bar(),
     );
     queueMicrotask(() => this.#fit());
@@ -249,6 +251,8 @@ export class Composer {
     this.#offer(null);
     this.#reset("", []);
     this.onSent?.();
+    const broadcast = this.also?.checked && !files.length;
+    if (this.also) this.also.checked = false;
     const place = { as: store.me.id, channel: this.channel, ...(this.thread && { thread_ts: this.thread }) };
     const command = !files.length && /^(\/[\w-]+)(?:\s+([\s\S]*))?$/.exec(text);
     try {
@@ -257,6 +261,7 @@ export class Composer {
         await post("say", {
           ...place,
           text,
+          ...(broadcast && { broadcast }),
           ...(files.length && { files: files.map(({ name, type, base64 }) => ({ name, type, base64 })) }),
         });
     } catch (error) {

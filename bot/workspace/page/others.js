@@ -27,9 +27,3 @@ function heard(person, { type, channel, message }) {
   store.latestElsewhere = { person, channel, message };
   changed("elsewhere");
 }
-
-/** Whether all of them are listened for already. */
-export async function isWatching() {
-  await Promise.all(watched.map((stream) => stream.tried));
-  return watched.length > 0;
-}

@@ -27,6 +27,12 @@ function head(title, about) {
   );
 }
 
+// A thread of a direct message goes nowhere else.
+function alsoTo(channel) {
+  const info = store.channels.get(channel);
+  return info && !info.is_im ? (info.is_mpim ? "the conversation" : `#${info.name}`) : null;
+}
+
 /** A thread and its composer. */
 export class Thread {
   constructor(channel, ts) {
@@ -35,6 +41,7 @@ export class Thread {
     this.composer = new Composer({
       channel,
       thread: ts,
+      alsoTo: alsoTo(channel),
       placeholder: "Reply…",
       onSent: () => this.feed.toEnd(),
       onEditLast: () => editLast(this.feed.feed?.messages ?? [], channel),
