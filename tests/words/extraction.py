@@ -13,8 +13,8 @@ _ELSEWHERE = (ROOT / "bot" / "workspace", ROOT / "bot" / "storage" / "migrations
 _MARKS = {"_": 1, "mark": 1, "n_": 2}
 _ROOT_ERROR = "SwitchboardError"
 # What people see is made in these.
-_SHOWN = ("messages.py", "modals.py")
-_SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,} [a-z]{2,}")
+_SHOWN = re.compile(r"handlers/|(?:messages|modals|cards|charts|quoting|report)\.py$")
+_SEVERAL_WORDS = re.compile(r"^(?!/|.*\(\?)(?:.*\W)?[^\W\d_]{2,} [a-z]{2,}", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # What Slack and our commands know by its writing: */supplier add*, `code`, :emoji:, pictures.
 _SIGNS = re.compile(r"\*/[a-z]+|[`*]|:[a-z_+-]+:|<[@#!]|[\U0001f300-\U0001faff☀-➿✓↩⏳⚠]")
@@ -73,7 +73,7 @@ def find(code: Mapping[str, str]) -> Found:
                 seen |= {id(one) for one in ast.walk(node)}
             elif isinstance(node, ast.ClassDef) and node.name in errors:
                 _error(found, file, node)
-        if file.endswith(_SHOWN):
+        if _SHOWN.search(file):
             found.bare += [f"{file}:{node.lineno} {text}" for node, text in _texts(tree, seen)]
     return found
 
@@ -111,9 +111,9 @@ def _may_be_marked(found: Found, file: str, node: ast.expr) -> bool:
 
 
 def _texts(tree: ast.Module, seen: set[int]) -> Iterator[tuple[ast.expr, str]]:
-    """Give every text of several words but docstrings, mistakes of programmers, and what was `seen`."""
+    """Give every text of several words but docstrings, what only programmers read, and what was `seen`."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Raise):
+        if isinstance(node, ast.Raise) or _is_log(node):
             seen |= {id(one) for one in ast.walk(node)}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             seen.add(id(node.value))
@@ -122,6 +122,10 @@ def _texts(tree: ast.Module, seen: set[int]) -> Iterator[tuple[ast.expr, str]]:
             continue
         if _SEVERAL_WORDS.search(node.value):
             yield node, node.value
+
+
+def _is_log(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log.")
 
 
 def _errors(trees: Iterable[ast.Module]) -> set[str]:
