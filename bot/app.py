@@ -50,11 +50,14 @@ from handlers import (
     operations,
     people,
     privacy,
+    sending,
     setup,
     standups,
     suppliers,
     talk,
     triage,
+    triage_cards,
+    triage_helps,
 )
 from jobs import digests as digest_jobs
 from jobs import feeds, upkeep
@@ -84,11 +87,14 @@ ROUTED = (
     operations,
     people,
     privacy,
+    sending,
     setup,
     standups,
     suppliers,
     talk,
     triage,
+    triage_cards,
+    triage_helps,
 )
 # Each gives the errands of its area; importing them filled the morning's sections.
 PLANNED = (people_jobs, onboarding_jobs, triage_jobs, digest_jobs)
@@ -206,6 +212,7 @@ async def _start(
         lease=timedelta(seconds=settings.lease_seconds),
     )
     await _plan_upkeep(services)
+    await mailbox_jobs.rehearse(services)
     await people_jobs.plan(services)
     await digest_jobs.plan(services)
     errands = {upkeep.KIND: upkeep.errand, **feeds.errands(database), **standup_jobs.errands(database)}

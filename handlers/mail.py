@@ -18,7 +18,7 @@ from bot.storage import blobs
 from bot.storage.triggers import Trigger
 from bot.suppliers import relay
 from bot.suppliers.desk import DESK as SUPPLIERS
-from bot.triage import reading, tickets
+from bot.triage import intake, reading
 from bot.triage.desk import DESK as TRIAGE
 
 
@@ -81,4 +81,4 @@ async def _of_a_customer(services: Services, one: Arrived, trigger: Trigger) -> 
         services.database, services.model, mail.subject, mail.text, mail.sender.address
     )
     async with trigger.transaction() as session:
-        await tickets.receive(services.database, session, one, found, services.channels)
+        await intake.receive(services.database, session, one, found, services.channels)

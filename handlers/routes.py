@@ -57,6 +57,11 @@ class Request:
         return str(self.body["actions"][0].get("value", ""))
 
     @property
+    def chosen(self) -> str:
+        """What was chosen from a menu outside of a form, or from behind the three dots."""
+        return str((self.body["actions"][0].get("selected_option") or {}).get("value", ""))
+
+    @property
     def text(self) -> str:
         """What was typed after a command, as plain text."""
         return blocks.unformat(str(self.body.get("text", "")), {}).strip()

@@ -18,7 +18,7 @@ from bot.services import Services
 from bot.storage import blobs, outbox
 from bot.storage.schedule import ScheduleRow
 from bot.storage.triggers import Trigger
-from bot.triage import form, messages, promises, reading, saved, store, tickets
+from bot.triage import form, intake, messages, promises, reading, saved, store, tickets
 from bot.triage.desk import DESK
 from bot.triage.model import Ticket
 from bot.words import _, speaking
@@ -60,10 +60,10 @@ async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
     sorted_ = await reading.read(
         services.database, services.model, one.mail.subject, one.mail.text, one.mail.sender.address
     )
-    origin = tickets.Origin("colleague" if found["by"] else "form", found["by"], filled.order or None)
+    origin = intake.Origin("colleague" if found["by"] else "form", found["by"], filled.order or None)
     async with trigger.transaction() as session:
         await blobs.put(services.database, session, {one.sha256: raw})
-        await tickets.receive(services.database, session, one, sorted_, services.channels, origin)
+        await intake.receive(services.database, session, one, sorted_, services.channels, origin)
 
 
 async def _draft(services: Services, ticket_id: int, person_id: str, trigger: Trigger) -> None:

@@ -10,7 +10,7 @@ from bot.letters.desk import Desk, Window
 from bot.letters.model import Answer, Incoming, Matter
 from bot.people import store as people
 from bot.people.model import Department
-from bot.triage import messages, promises, saved, store
+from bot.triage import card, messages, promises, saved, store
 from bot.triage.model import (
     CLOSED,
     OPEN,
@@ -48,7 +48,7 @@ class TriageDesk(Desk):
         department = (
             (await session.get_one(Department, ticket.department_id)).name if ticket.department_id else ""
         )
-        return messages.card(ticket, mail, reply, names, department)
+        return card.card(ticket, mail, reply, names, department)
 
     async def called(self, session: AsyncSession, matter: Matter) -> str:  # noqa: ARG002 - the desk's signature
         """Give the customer's name."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.letters.arriving import Arrived
 from bot.mail.model import Address as MailAddress
 from bot.mail.model import Mail
-from bot.triage.tickets import plain_rich
+from bot.triage.intake import plain_rich
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,250}\.[^@\s<>,;\"]{1,60}")
 

@@ -13,7 +13,7 @@ from bot.people import areas, store
 from bot.people.model import Department, Person
 from bot.storage.database import Database
 from bot.storage.outbox import OutboxRow
-from bot.triage import form, tickets
+from bot.triage import form, intake
 from bot.triage.model import Found, Ticket
 from jobs import people as people_jobs
 from jobs import triage as triage_jobs
@@ -52,7 +52,7 @@ class Desk(Office):
             department=department,
         )
         async with self.database.write() as session:
-            await tickets.receive(self.database, session, arrived, found, Channels("CS", "CU", "CT"))
+            await intake.receive(self.database, session, arrived, found, Channels("CS", "CU", "CT"))
             newest = select(Ticket.id).order_by(Ticket.id.desc()).limit(1)
             return int((await session.execute(newest)).scalar_one())
 
