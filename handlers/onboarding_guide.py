@@ -120,6 +120,6 @@ async def submit_answer(request: Request) -> None:
         guide.answer(question, text, request.person, now)
         await telling.answered(session, question, request.person, now)
         if wanted:
-            guide.keep(session, title, text, request.person, now)
+            guide.keep(session, question, title, request.person, now)
         await home.redraw(request, session)
     await request.ack()

@@ -16,12 +16,14 @@ from bot.onboarding.plans import Plan, filled_in
 from bot.people import store as people
 from bot.people.model import Person
 
-# A chapter answers when it holds at least so much of what the question is about, rare words counting more.
-_ENOUGH = 0.55
+# A chapter answers when it holds at least so much of what the question is about, rare words counting more;
+# less is enough when its title, or a word it is to be found by, is among the words.
+_ENOUGH, _ENOUGH_BY_TITLE = 0.55, 0.45
 # Of two chapters that fit almost alike, the one of the hire's own plan is shown.
 _HOME_BONUS = 1.1
 _TITLE_COUNTS = 3
 _SECTION = 2900
+_POINT = re.compile(r"[-*]\s+|\d{1,2}[.)]\s+")
 _LETTERS = re.compile(r"[^\W_]+", re.UNICODE)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _STOP = frozenset(
@@ -32,22 +34,23 @@ _STOP = frozenset(
         "me might must my need no not now of on or our out please s shall she should so some tell",
         "than thank thanks that the their them then there these they thing this those to too us want",
         "was we were what when where which who whom whose why will with would you your t m re ll ve d",
-        "hello hi hey explain",
+        "hello hi hey explain today place way am",
     )
     for word in line.split()
 )
 _ENDINGS = ("ational", "ations", "ation", "ments", "ment", "ings", "ing", "edly", "ied", "ies", "ers", "er",
             "ed", "ly", "es", "s", "e", "y")  # fmt: skip
-_SHORTEST_STEM, _SHORTEST_PREFIX = 3, 4
+_SHORTEST_STEM, _SHORTEST_PREFIX = 3, 5
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter as it is read. `home`: it belongs to the reader's own plan."""
+    """A chapter as it is read, and words it is found by. `home`: it belongs to the reader's own plan."""
 
     key: str
     title: str
     text: str
+    also: str = ""
     home: bool = True
 
 
@@ -59,9 +62,10 @@ def chapters(
     for plan in ([own] if own else []) + [one for one in plans if own is None or one.slug != own.slug]:
         for one in plan.guide:
             home = own is None or plan is own
-            found.setdefault(one.key, Chapter(one.key, one.title, filled_in(one.text, known, who), home))
+            text = filled_in(one.text, known, who)
+            found.setdefault(one.key, Chapter(one.key, one.title, text, one.also, home))
     for row in kept:
-        found[f"kept-{row.id}"] = Chapter(f"kept-{row.id}", row.title, row.text)
+        found[f"kept-{row.id}"] = Chapter(f"kept-{row.id}", row.title, row.text, row.also)
     return sorted(found.values(), key=lambda one: not one.home)
 
 
@@ -70,7 +74,7 @@ def search(question: str, among: Sequence[Chapter], most: int = 3) -> list[Chapt
     wanted = list(dict.fromkeys(stems(question)))
     if not wanted or not among:
         return []
-    read = [(one, set(stems(one.title)), Counter(stems(one.text))) for one in among]
+    read = [(one, set(stems(f"{one.title} {one.also}")), Counter(stems(one.text))) for one in among]
     weights = {word: _rarity(word, read) for word in wanted}
     whole = sum(weights.values())
     scored = []
@@ -78,7 +82,8 @@ def search(question: str, among: Sequence[Chapter], most: int = 3) -> list[Chapt
         held = {word: _held(word, title, text) for word in wanted}
         share = sum(weights[word] for word, strength in held.items() if strength) / whole
         score = sum(weights[word] * strength for word, strength in held.items()) * share
-        if share >= _ENOUGH:
+        named = any(word in title for word in wanted)
+        if share >= (_ENOUGH_BY_TITLE if named else _ENOUGH):
             scored.append((score * (_HOME_BONUS if one.home else 1), one))
     scored.sort(key=lambda pair: -pair[0])
     return [one for score, one in scored[:most] if score >= scored[0][0] / 2]
@@ -129,9 +134,9 @@ def _stem(word: str) -> str:
 
 def paragraphs(text: str) -> list[str]:
     """Give a chapter as mrkdwn in pieces that a section holds: escaped, with points and bold."""
-    lines = [_line(line) for line in blocks.escape(text.strip()).splitlines()]
     pieces, piece = [], ""
-    for part in re.split(r"\n{2,}", "\n".join(lines)):
+    for part in re.split(r"\n\s*\n", blocks.escape(text.strip())):
+        part = _reflowed(part)  # noqa: PLW2901 - the same paragraph, as Slack shows it
         if piece and len(piece) + len(part) + 2 > _SECTION:
             pieces.append(piece)
             piece = ""
@@ -139,9 +144,16 @@ def paragraphs(text: str) -> list[str]:
     return [blocks.clip(one, _SECTION) for one in (*pieces, piece)]
 
 
-def _line(line: str) -> str:
-    line = re.sub(r"\*\*([^*]+)\*\*", r"*\1*", line)
-    return re.sub(r"^(\s*)[-*]\s+", r"\1• ", line)
+def _reflowed(paragraph: str) -> str:
+    """Join lines that were only wrapped; points and numbers begin new ones."""
+    lines: list[str] = []
+    for line in paragraph.splitlines():
+        text = re.sub(r"\*\*([^*]+)\*\*", r"*\1*", line.strip())
+        if _POINT.match(text) or not lines:
+            lines.append(_POINT.sub(lambda found: "• " if found[0][0] in "-*" else found[0], text))
+        else:
+            lines[-1] += f" {text}"
+    return "\n".join(lines)
 
 
 async def ask(session: AsyncSession, asker: Person, helper_id: str, text: str, now: datetime) -> Question:
@@ -160,9 +172,16 @@ def answer(question: Question, text: str, by: Person, now: datetime) -> None:
     question.answer, question.answered_by, question.answered_at = text.strip(), by.id, now
 
 
-def keep(session: AsyncSession, title: str, text: str, by: Person, now: datetime) -> None:
-    """Keep an answer as a chapter for everybody."""
-    session.add(KeptChapter(plan="", title=title.strip(), text=text.strip(), kept_by=by.id, kept_at=now))
+def keep(session: AsyncSession, question: Question, title: str, by: Person, now: datetime) -> None:
+    """Keep an answer as a chapter for everybody, found by the words of the question."""
+    chapter = KeptChapter(
+        title=title.strip(),
+        text=question.answer or "",
+        also=blocks.clip(question.text, 500),
+        kept_by=by.id,
+        kept_at=now,
+    )
+    session.add(chapter)
 
 
 async def fill(session: AsyncSession, typed: Mapping[str, str], by: Person, now: datetime) -> None:

@@ -117,14 +117,14 @@ class Question(Base):
 
 
 class KeptChapter(Base):
-    """A chapter of the shop's own guide, kept from an answer. `plan` "" is everybody's."""
+    """A chapter of the shop's own guide, kept from an answer; `also` is the question it answered."""
 
     __tablename__ = "guide_chapter"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    plan: Mapped[str]
     title: Mapped[str]
     text: Mapped[str]
+    also: Mapped[str]
     kept_by: Mapped[str]
     kept_at: Mapped[datetime]
 

@@ -37,11 +37,12 @@ class TaskPlan(_Part):
 
 
 class ChapterPlan(_Part):
-    """A chapter of the guide."""
+    """A chapter of the guide. `also`: words people may ask with that do not stand in it."""
 
     key: _Key
     title: _Title
     text: str = Field(min_length=10, max_length=9000)
+    also: str = Field(default="", max_length=500)
 
 
 class ObjectivePlan(_Part):

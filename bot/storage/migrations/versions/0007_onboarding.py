@@ -94,9 +94,9 @@ def upgrade() -> None:
     op.create_table(
         "guide_chapter",
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.Column("plan", CleanText(), nullable=False),
         sa.Column("title", CleanText(), nullable=False),
         sa.Column("text", CleanText(), nullable=False),
+        sa.Column("also", CleanText(), nullable=False),
         sa.Column("kept_by", CleanText(), nullable=False),
         sa.Column("kept_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_guide_chapter"),
