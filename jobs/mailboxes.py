@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks, clock
+from bot.letters import sending
+from bot.letters.desk import Desk
 from bot.people import notices, permissions
 from bot.people import store as people
 from bot.people.notices import Notice
@@ -19,6 +21,8 @@ from bot.storage import inbox, mailboxes, outbox, schedule
 from bot.storage.outbox import Draft, OutboxRow
 from bot.storage.schedule import ScheduleRow
 from bot.storage.triggers import Trigger
+from bot.suppliers.desk import DESK as SUPPLIERS
+from bot.triage.desk import DESK as TRIAGE
 from bot.words import _, speaking
 from jobs.letters import Outcome
 from jobs.schedule import Errand
@@ -27,6 +31,8 @@ SOURCE = "mailbox"
 PROBLEM = "mailbox.problem"
 # Mail servers restart, and lines drop: admins hear of what lasts.
 LASTS = timedelta(minutes=10)
+# Whose mailboxes those of an area in the settings are.
+_DESKS: Mapping[str, Desk] = {"suppliers": SUPPLIERS, "customers": TRIAGE}
 _EVERY = 25
 # The import waits while so much waits to be dealt with: what comes now goes first.
 _MOST_WAITING = 100
@@ -68,6 +74,15 @@ def errands(admins: list[str]) -> Mapping[str, Errand]:
                 await notices.tell(session, person, notice, now)
 
     return {PROBLEM: tell}
+
+
+async def rehearse(services: Services) -> None:
+    """Let each area whose mail is read from a real mailbox begin with a rehearsal, once."""
+    read = {one.area for one in services.settings.mailbox if one.imap_host}
+    async with services.database.write() as session:
+        for area, desk in _DESKS.items():
+            if area in read:
+                await sending.begin(session, desk, services.clock.now())
 
 
 # ---- copies of what was sent --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from bot import blocks
 from bot.blocks import Block
 from bot.letters.desk import Desk
 from bot.letters.model import Answer, Incoming, Stray
+from bot.storage.holds import ALL_MAIL, HoldRow
 from bot.words import SHOP, _, mark, speaking
 
 REPLY = "letters.reply"
@@ -69,13 +70,18 @@ def _clip_element(element: Mapping[str, Any], left: int) -> tuple[Block, int]:
 
 @speaking(SHOP)
 def answer_post(
-    desk: Desk, answer: Answer, author: str, *, newer: bool = False, actor: str = ""
+    desk: Desk, answer: Answer, author: str, *, newer: bool = False, actor: str = "", waits: str = ""
 ) -> dict[str, Any]:
-    """Give our answer as it stands in the thread: held, sent, taken back, or failed."""
+    """Give our answer as it stands in the thread: held, sent, taken back, or failed.
+
+    `waits` says why a held answer does not leave by itself.
+    """
     to = blocks.escape(", ".join((answer.recipient, *answer.copies)))
     name = f"*{blocks.escape(author)}*"
     head, line, buttons = _answer_state(desk.ref(answer.id), answer, name, to, f"*{blocks.escape(actor)}*")
     shown = [blocks.context(head), blocks.quotation(blocks.clip(answer.text, SHOWN_TEXT))]
+    if waits and answer.state == "held":
+        line, buttons = waits, buttons[:1]
     if newer and answer.state == "held":
         line = f"⚠️ {_(NEWER_MAIL)}\n{line}"
     shown.append(blocks.context(line))
@@ -103,6 +109,33 @@ def _answer_state(ref: str, answer: Answer, name: str, to: str, actor: str) -> t
     problem = blocks.escape(answer.problem or "")
     words = _("It came back") if answer.state == "bounced" else _("Not sent")
     return answered, f"⚠️ *{words}*: {problem}", again
+
+
+@speaking(SHOP)
+def held_back(holds: Sequence[HoldRow], desk: Desk, names: Mapping[str, str]) -> str:
+    """Say why an answer of this desk does not leave; "" when nobody holds it back."""
+    by_name = {one.name: one for one in holds}
+    if stopped := by_name.get(ALL_MAIL):
+        said = _("{name} stopped all outgoing mail. This leaves after */switchboard go*.")
+        who = blocks.escape(names.get(stopped.by or "", _("A colleague")))
+        return "🛑 " + said.format(name=f"*{who}*")
+    if desk.purpose in by_name:
+        said = _(
+            "*Rehearsal*: this is the mail as it would leave. It waits until an admin switches sending on."
+        )
+        return f"🎭 {said}"
+    return ""
+
+
+@speaking(SHOP)
+def sending_post(name: str, *, stopped: bool) -> dict[str, Any]:
+    """Tell a channel who stopped all mail, or let it go."""
+    if stopped:
+        said = _("{name} stopped all outgoing mail. Nothing is lost; */switchboard go* lets it leave.")
+        text = "🛑 " + said.format(name=f"*{blocks.escape(name)}*")
+    else:
+        text = "🟢 " + _("{name} lets outgoing mail leave again.").format(name=f"*{blocks.escape(name)}*")
+    return {"text": text, "blocks": [blocks.section(text)]}
 
 
 @speaking(SHOP)

@@ -19,7 +19,7 @@ from bot.mail.compose import Answered, compose_reply
 from bot.mail.language import detect
 from bot.mail.model import Address, Bounce
 from bot.people import store as people
-from bot.storage import blobs, outbox
+from bot.storage import blobs, holds, outbox
 from bot.storage.database import Database
 from bot.storage.outbox import OutboxRow
 from bot.words import _, n_
@@ -218,7 +218,8 @@ async def _queue(
         not_before=answer.leaves_at,
     )
     answer.mail_id = await outbox.add(session, leaving)
-    post = messages.answer_post(desk, answer, await _name_of(session, answer.author_id))
+    waits = await _why_held(desk, session)
+    post = messages.answer_post(desk, answer, await _name_of(session, answer.author_id), waits=waits)
     answer.post_id = await cards.in_thread(session, matter, f"{key}:post", post)
 
 
@@ -315,12 +316,24 @@ async def warn_held(desk: Desk, session: AsyncSession, matter_id: int) -> None:
         await _redraw(desk, session, answer, newer=True)
 
 
+async def redraw_held(desk: Desk, session: AsyncSession) -> None:
+    """Bring every answer that has not left up to date: somebody holds mail back, or lets it go."""
+    for answer in await store.held_answers(desk, session):
+        await _redraw(desk, session, answer)
+
+
+async def _why_held(desk: Desk, session: AsyncSession) -> str:
+    held = await holds.all_of(session)
+    return messages.held_back(held, desk, await people.names(session, [one.by for one in held]))
+
+
 async def _redraw(
     desk: Desk, session: AsyncSession, answer: Answer, *, newer: bool = False, actor: str = ""
 ) -> None:
     matter = await session.get_one(desk.matters, answer.conversation_id)
     author = await _name_of(session, answer.author_id)
-    post = messages.answer_post(desk, answer, author, newer=newer, actor=actor)
+    waits = await _why_held(desk, session) if answer.state == "held" else ""
+    post = messages.answer_post(desk, answer, author, newer=newer, actor=actor, waits=waits)
     if answer.post_id is not None:
         await cards.change_post(session, matter, answer.post_id, post)
     await cards.refresh(desk, session, matter)

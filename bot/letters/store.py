@@ -69,6 +69,12 @@ async def answers(desk: Desk, session: AsyncSession, matter_id: int) -> list[Ans
     return list((await session.execute(rows)).scalars())
 
 
+async def held_answers(desk: Desk, session: AsyncSession) -> list[Answer]:
+    """Give every answer that has not left yet, in the order they were written."""
+    rows = select(desk.answers).where(desk.answers.state == "held").order_by(desk.answers.id)
+    return list((await session.execute(rows)).scalars())
+
+
 async def last_answer(desk: Desk, session: AsyncSession, matter_id: int) -> Answer | None:
     """Give the newest answer of ours that was not cancelled."""
     mine = (desk.answers.conversation_id == matter_id, desk.answers.state != "cancelled")

@@ -22,6 +22,7 @@ from bot import clock
 from bot.errors import SwitchboardError
 from bot.ports import Delivered
 from bot.storage.database import Base, BigId, clean, insert, wake
+from bot.storage.holds import is_held
 
 UNSETTLED = ("pending", "sending", "uncertain")
 
@@ -170,8 +171,8 @@ async def get(session: AsyncSession, row_id: int) -> OutboxRow:
 
 
 def is_due(row: type[OutboxRow], now: datetime) -> ColumnElement[bool]:
-    """Give the condition that a row need not wait for its time any more (business time)."""
-    return or_(row.not_before.is_(None), row.not_before <= now)
+    """Give the condition that a row need wait neither for its time (business time) nor for people."""
+    return and_(or_(row.not_before.is_(None), row.not_before <= now), ~is_held(row.kind, row.purpose))
 
 
 def _is_ready(row: type[OutboxRow]) -> ColumnElement[bool]:
@@ -262,8 +263,9 @@ async def take_up(session: AsyncSession, row_id: int, *, token: int) -> bool:
 
 
 async def start(session: AsyncSession, row_id: int, *, token: int, real: datetime) -> bool:
-    """Commit to trying (`pending -> sending`); False when the row is no longer to be sent."""
-    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending", OutboxRow.token <= token)
+    """Commit to trying (`pending -> sending`); False when the row is no longer to be sent, or held back."""
+    free = ~is_held(OutboxRow.kind, OutboxRow.purpose)
+    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending", OutboxRow.token <= token, free)
     values: dict[str, Any] = {
         "state": "sending",
         "token": token,

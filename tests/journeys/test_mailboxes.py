@@ -1,18 +1,20 @@
 """A real mailbox: read where it is, answered from Slack, and left as a colleague would leave it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.workspace.driver import Person
+from bot.workspace.driver import Correspondent, Person
 from tests.conftest import missing
 from tests.gateways import dovecot as servers
 from tests.gateways.dovecot import PASSWORD, Dovecot
@@ -74,15 +76,31 @@ def letter(
     return message.as_bytes()
 
 
+async def answer(person: Person, text: str, *, on: str) -> None:
+    """Write an answer and confirm it."""
+    await person.presses("Reply", on=on)
+    await person.fills("Your answer", text)
+    await person.submits()
+    await person.submits()
+
+
+async def received(outside: Correspondent, text: str) -> bool:
+    """Tell whether somebody outside has a mail from us that says so."""
+    return any(text in str(mail["text"]) for mail in await outside.box())
+
+
 async def home_says(nora: Person, text: str) -> str:
-    """Open Home until it says so."""
+    """Open Home now and then until it says so: it is drawn when it is opened."""
+    async with asyncio.timeout(40):
+        while True:
+            await nora.goes_to("home")
+            with suppress(TimeoutError):
+                return str(await until(partial(_reads, nora, text), 1.5))
 
-    async def look() -> str:
-        await nora.goes_to("home")
-        seen = await nora.reads()
-        return seen if text in seen else ""
 
-    return str(await until(look, 20))
+async def _reads(nora: Person, text: str) -> str:
+    seen = await nora.reads()
+    return seen if text in seen else ""
 
 
 async def test_it_brings_mail_from_a_mailbox_and_files_the_answer_in_it(
@@ -92,15 +110,13 @@ async def test_it_brings_mail_from_a_mailbox_and_files_the_answer_in_it(
     async with reading(database_url, tmp_path, server, address) as shop:
         nora = shop.person("Nora")
         await home_says(nora, "· connected")
+        await nora.presses("Switch sending on")
         server.deliver(address, letter("Lotto 12", "Il lotto arriva lunedì.", to=address), LUCIA)
 
         tom = await shop.person("Tom").goes_to("#suppliers")
         await tom.sees("Il lotto arriva lunedì")
         await tom.does_not_see("Before us")
-        await tom.presses("Reply", on="Lotto 12")
-        await tom.fills("Your answer", "Monday is fine.")
-        await tom.submits()
-        await tom.submits()
+        await answer(tom, "Monday is fine.", on="Lotto 12")
 
         await shop.outside("Lucia").receives("Monday is fine")
         await until(lambda: server.mails(address, SENT), 10)
@@ -192,3 +208,56 @@ async def test_it_tells_admins_of_a_mailbox_that_does_not_let_it_in(
         await nora.sees(f"The mailbox {address} has a problem")
         await tom.goes_to("home")
         await tom.does_not_see(address)
+
+
+async def test_it_only_shows_answers_until_somebody_switches_sending_on(
+    database_url: str, tmp_path: Path, server: Dovecot, address: str
+) -> None:
+    async with reading(database_url, tmp_path, server, address) as shop:
+        nora, tom, lucia = shop.person("Nora"), shop.person("Tom"), shop.outside("Lucia")
+        await home_says(nora, "· connected")
+        server.deliver(address, letter("Tessuti", "Quanti metri?", to=address), LUCIA)
+        await tom.goes_to("#suppliers")
+        await tom.sees("Quanti metri?")
+        await answer(tom, "Forty.", on="Tessuti")
+        await tom.opens_thread("Tessuti")
+        await tom.sees("Rehearsal")
+        await shop.restart()
+        assert await shop.slack.is_quiet()
+        assert not await received(lucia, "Forty.")
+
+        await tom.goes_to("home")
+        await tom.does_not_see("Switch sending on")
+        await home_says(nora, "1 answer waits")
+        await nora.presses("Switch sending on")
+        await lucia.receives("Forty.")
+        await nora.runs("/switchboard audit")
+        await nora.sees("sending")
+
+
+async def test_it_stops_all_mail_at_once_and_says_who_did_it(shop: Shop) -> None:
+    tom, sam, nora, lucia = *map(shop.person, ("Tom", "Sam", "Nora")), shop.outside("Lucia")
+    await lucia.writes("Prezzi", "I prezzi aumentano.")
+    await tom.goes_to("#suppliers")
+    await tom.sees("I prezzi aumentano")
+    await sam.goes_to("#suppliers")
+    await sam.runs("/switchboard stop")
+    await sam.sees("You stopped all outgoing mail")
+    await tom.sees("*Sam* stopped all outgoing mail")
+
+    await answer(tom, "By how much?", on="Prezzi")
+    await tom.opens_thread("Prezzi")
+    await tom.sees("*Sam* stopped all outgoing mail. This leaves after")
+    await shop.slack.advance(timedelta(minutes=5))
+    await shop.restart()
+    assert await shop.slack.is_quiet()
+    assert not await received(lucia, "By how much?")
+
+    await sam.runs("/switchboard go")
+    await sam.sees("Only the lead of a department can do this")
+    assert not await received(lucia, "By how much?")
+    await nora.goes_to("#suppliers")
+    await nora.runs("/switchboard go")
+    await nora.sees("*Nora* lets outgoing mail leave again")
+    await lucia.receives("By how much?")
+    await tom.sees("✓ Sent")
