@@ -156,6 +156,23 @@ class Channels:
         self._of_channel(channel, word, channel=channel["id"], user=user_id)
         self._says(channel, user_id, f"channel_{word}", f"<@{user_id}> {word}d the channel")
 
+    def delete(self, channel_id: str, user_id: str) -> None:
+        """Delete a channel and all that was said in it; `cant_delete_general`."""
+        channel, world = self._room.channel(channel_id), self._world
+        if channel["is_general"]:
+            raise ApiError("cant_delete_general")
+        self._of_channel(channel, "deleted", channel=channel_id, actor_id=user_id)
+        # Told first: nobody sees a channel that is gone.
+        self._room.on_change("channel_gone", {"channel": channel_id}, None)
+        for message in world.messages.pop(channel_id, []):
+            world.touch("messages", f"{channel_id}:{message['ts']}")
+        for order in [one for one in world.scheduled.values() if one["channel_id"] == channel_id]:
+            del world.scheduled[order["id"]]
+            world.touch("scheduled", order["id"])
+        for kind in ("channels", "pins", "bookmarks"):
+            getattr(world, kind).pop(channel_id, None)
+            world.touch(kind, channel_id)
+
     # ---- telling ---------------------------------------------------------------------------------------
 
     def _of_channel(self, channel: Json, word: str, /, **fields: Any) -> None:

@@ -71,6 +71,8 @@ class Filing:
             self._world.touch("files", file["id"])
             if self._world.is_member(channel_id, self._world.bot_user_id):
                 self._tell("file_shared", file, channel_id=channel_id)
+                change = {"type": "file_change", "file_id": file["id"], "file": {"id": file["id"]}}
+                self._room.on_event(change | {"event_ts": self._room.new_ts()})
         return posted
 
     def created(self, file: Json) -> None:

@@ -39,7 +39,9 @@ class People:
             user["real_name"] = profile["real_name"]
         user["updated"] = self._now()
         self._tell(user)
-        self._changed("user_change", user)
+        # Presence is told by no event that an app could hear.
+        if set(changes) - {"presence"}:
+            self._changed("user_change", user)
         if profile:
             self._changed("user_profile_changed", user)
         if status:

@@ -116,7 +116,10 @@ class Workspace:
             self.clockwork, self.faults, self.inspector, self.tools, self.sockets, bot_control, fault_hook,
             lambda: self.delivery.connected,
         )  # fmt: skip
-        looking = Looking(self.room, self.tools.interactions, self.mailroom, self.wechat, self.around.state)
+        looking = Looking(
+            self.room, self.tools.interactions, self.mailroom, self.wechat, self.tools.people.rest,
+            self.around.state,
+        )  # fmt: skip
         self.pages = Pages(world, looking.channel, self.clockwork.state)
         self.control = Control(
             world,

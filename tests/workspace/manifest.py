@@ -13,7 +13,8 @@ SCOPES = [
 ]  # fmt: skip
 EVENTS = [
     "app_home_opened", "app_mention", "app_uninstalled", "assistant_thread_started", "channel_archive",
-    "channel_created", "channel_rename", "channel_unarchive", "dnd_updated_user", "file_created",
+    "channel_created", "channel_deleted", "channel_rename", "channel_unarchive",
+    "dnd_updated_user", "file_change", "file_created",
     "file_deleted", "file_shared", "function_executed", "group_rename", "member_joined_channel",
     "member_left_channel", "message.channels", "message.groups", "message.im", "message.mpim", "pin_added",
     "pin_removed", "reaction_added", "reaction_removed", "subteam_created", "subteam_updated", "team_join",

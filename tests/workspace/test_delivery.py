@@ -245,3 +245,19 @@ async def test_it_says_that_an_app_is_not_reachable(nora: Person) -> None:
     await nora.goes_to("#general")
     with pytest.raises(Refusal, match="Switchboard is not reachable right now"):
         await nora.runs("/note")
+
+
+async def test_it_loses_events_beyond_the_hours_measure_and_says_so_once(
+    connect: Callable[..., Any], workspace: Workspace, nora: Person
+) -> None:
+    socket = await connect()
+    workspace.events.most = 2
+    await nora.goes_to("#general")
+    for text in ("one", "two", "three", "four"):
+        await nora.says(text)
+    await until(lambda: len(socket.envelopes) == 3)
+    *told, limited = [one["payload"] for one in socket.envelopes]
+    assert [one["event"]["text"] for one in told] == ["one", "two"]
+    assert limited["type"] == "app_rate_limited"
+    assert limited["minute_rate_limited"] % 60 == 0
+    assert "event" not in limited

@@ -130,6 +130,51 @@ async def test_it_hides_private_channels_and_dms_from_others(
     assert made in workspace.world.channels
 
 
+async def test_it_searches_as_people_do_in_slack(slack: Slack, nora: Person, tom: Person) -> None:
+    await nora.goes_to("#general")
+    await nora.says("The blue glaze is here")
+    await nora.goes_to("#suppliers")
+    await nora.says("Which glaze is blue?")
+    await tom.goes_to("#general")
+    await tom.says("Glaze, at last")
+    await tom.goes_to("@Nora")
+    await tom.says("Only us: glaze")
+
+    async def finds(query: str) -> list[str]:
+        found = (await slack.get("search", as_=await nora.id(), query=query))["messages"]
+        return [one["text"] for one in reversed(found)]
+
+    assert await finds("glaze blue") == ["The blue glaze is here", "Which glaze is blue?"]
+    assert await finds('"blue glaze"') == ["The blue glaze is here"]
+    assert await finds("glaze in:#general") == ["The blue glaze is here", "Glaze, at last"]
+    assert await finds("glaze from:@Tom") == ["Glaze, at last", "Only us: glaze"]
+    assert await finds("glaze from:me -in:general") == ["Which glaze is blue?"]
+    assert await finds("glaze in:@Tom") == ["Only us: glaze"]
+    assert await finds("glaze from:@nobody") == []
+    assert await finds("") == []
+
+
+async def test_it_lets_an_admin_delete_a_channel_for_everybody(
+    slack: Slack, nora: Person, tom: Person, channel: Callable[[str], str]
+) -> None:
+    suppliers = channel("suppliers")
+    await tom.goes_to("#suppliers")
+    await tom.says("Gone soon")
+    with pytest.raises(Refusal, match="Only an admin"):
+        await slack.post("channel", as_=await tom.id(), channel=suppliers, deleted=True)
+    await slack.post("snapshot", name="before")
+    await slack.post("channel", as_=await nora.id(), channel=suppliers, deleted=True)
+
+    for person in (nora, tom):
+        shown = await slack.get("state", as_=await person.id())
+        assert "suppliers" not in [one["name"] for one in shown["channels"]]
+    assert (await slack.get("search", as_=await tom.id(), query="Gone soon"))["messages"] == []
+    with pytest.raises(Refusal, match="no such channel"):
+        await slack.get("messages", as_=await tom.id(), channel=suppliers)
+    await slack.post("restore", name="before")
+    await tom.sees("Gone soon")
+
+
 async def test_it_keeps_metadata_for_who_asks_and_through_an_edit(
     client: AsyncWebClient, channel: Callable[[str], str], nora: Person
 ) -> None:

@@ -151,3 +151,35 @@ async def test_it_pins_a_message_for_everybody(desk: Desk) -> None:
     await expect(message(theirs, "Opening hours")).to_contain_text("Pinned")
     await theirs.get_by_role("button", name="Pinned messages").click()
     await expect(theirs.get_by_role("menuitem", name="Opening hours")).to_be_visible()
+
+
+async def test_it_lets_one_be_away_and_undisturbed(desk: Desk) -> None:
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("general"))
+    await page.locator(".persona").click()
+    await page.get_by_role("menuitem", name="Set yourself as away").click()
+    await expect(page.locator(".persona .avatar__presence")).to_have_class(re.compile("is-away"))
+    assert (await desk.client.users_getPresence(user=desk.person("Nora")))["presence"] == "away"
+
+    await page.locator(".persona").click()
+    await page.get_by_role("menuitem", name="Pause notifications").click()
+    await expect(page.locator(".persona__time")).to_contain_text("Notifications paused")
+    tom = await desk.sit_down(desk.person("Tom"), desk.channel("support"))
+    await say(tom, "@Nora are you there?")
+    await expect(page.locator(f'.nav-item[data-id="{desk.channel("support")}"] .count')).to_have_text("1")
+    await expect(page.locator(".toast")).to_have_count(0)
+
+    await page.locator(".persona").click()
+    await page.get_by_role("menuitem", name="Resume notifications").click()
+    await expect(page.locator(".persona__time")).not_to_contain_text("paused")
+    await say(tom, "@Nora now?")
+    await expect(page.locator(".toast", has_text="now?")).to_be_visible()
+
+
+async def test_it_closes_a_channel_that_an_admin_deletes(desk: Desk) -> None:
+    tom = await desk.sit_down(desk.person("Tom"), desk.channel("support"))
+    page = await desk.sit_down(desk.person("Nora"), desk.channel("support"))
+    await page.get_by_role("button", name="Channel settings").click()
+    await page.get_by_role("menuitem", name="Delete the channel").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    await expect(page.locator(".nav-item", has_text="support")).to_have_count(0)
+    await expect(tom.locator(".nav-item", has_text="support")).to_have_count(0)

@@ -262,6 +262,10 @@ class Acting:
             channels.leave(channel_id, self._tools.people.find(str(body["kick"]))["id"])
         if "archived" in body:
             channels.archive(channel_id, me, archived=bool(body["archived"]))
+        if body.get("deleted"):
+            if not self._world.users[me]["is_admin"]:
+                raise Refused("Only an admin can delete a channel.", 403)
+            channels.delete(channel_id, me)
         return {}
 
     def _profile(self, body: Json) -> Json:
@@ -270,4 +274,4 @@ class Acting:
         user = self._tools.people.change(me, changes)
         if "snooze" in body:
             self._tools.people.snooze(me, float(body["snooze"]))
-        return {"user": user}
+        return {"user": user, "dnd": self._tools.people.rest(me)}

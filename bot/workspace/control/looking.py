@@ -1,9 +1,9 @@
 """What a person sees: sidebar, messages, Home, modals, mail; and nothing they may not see."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
+from bot.workspace import searching
 from bot.workspace.errors import Refused
 from bot.workspace.interactions import Interactions
 from bot.workspace.mailroom import Mailroom
@@ -16,15 +16,18 @@ _MOST_UNREAD = 99
 
 
 class Looking:
-    """Answers what is read of the control API. `around()` gives the state's bot and clock."""
+    """Answers what is read of the control API.
+
+    `rest(person)` tells when somebody is not to be disturbed, `around()` gives the state's bot and clock.
+    """
 
     def __init__(
         self, room: Room, interactions: Interactions, mailroom: Mailroom, wechat: WeChat,
-        around: Callable[[], Json],
+        rest: Callable[[str], Json], around: Callable[[], Json],
     ) -> None:  # fmt: skip
         self._room, self._world = room, room.world
         self._interactions, self._mailroom, self._around = interactions, mailroom, around
-        self._wechat = wechat
+        self._wechat, self._rest = wechat, rest
 
     def routes(self) -> dict[str, Callable[[Json], Any]]:
         """Give what is read, by name."""
@@ -57,7 +60,7 @@ class Looking:
         seen = [one["id"] for one in world.channels.values() if world.may_see(one["id"], me)]
         host, port = self._mailroom.deliver_to or ("", 0)
         return {
-            "team": world.meta["team"], "me": world.users[me], "personas": personas,
+            "team": world.meta["team"], "me": world.users[me], "dnd": self._rest(me), "personas": personas,
             "users": list(world.users.values()), "channels": [self.channel(one, me) for one in seen],
             "commands": self._interactions.commands, "shortcuts": self._interactions.shortcuts,
             "correspondents": self._correspondents(), "mail_to": world.meta["mail_to"],
@@ -123,16 +126,10 @@ class Looking:
         return {"stack": self._interactions.shown(self.person(query.get("as")))}
 
     def search(self, query: Json) -> Json:
-        """Find messages this person may see that have all these words."""
-        me, words = self.person(query.get("as")), str(query.get("query", "")).casefold().split()
-        found = [
-            public(message) | {"channel": channel_id}
-            for channel_id, messages in self._world.messages.items()
-            if channel_id in self._world.channels and self._world.may_see(channel_id, me)
-            for message in messages
-            if words and all(word in _searched(message) for word in words)
-        ]
-        return {"messages": sorted(found, key=lambda one: one["ts"], reverse=True)[:50]}
+        """Find messages this person may see."""
+        found = searching.found(self._world, self.person(query.get("as")), str(query.get("query", "")))
+        shown = [public(message) | {"channel": channel_id} for channel_id, message in found]
+        return {"messages": sorted(shown, key=lambda one: one["ts"], reverse=True)[:50]}
 
     def mails(self, query: Json) -> Json:
         """Give the mails of an address."""
@@ -155,7 +152,3 @@ class Looking:
         """Give a channel's bookmarks."""
         _, channel_id = self.seen(query)
         return {"bookmarks": self._world.bookmarks.get(channel_id, [])}
-
-
-def _searched(message: Json) -> str:
-    return f"{message.get('text', '')} {json.dumps(message.get('blocks', ''), ensure_ascii=False)}".casefold()

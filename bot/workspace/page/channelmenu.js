@@ -117,6 +117,9 @@ function openSettings(anchor, channel) {
         danger: !archived,
         run: () => archive(channel, change),
       },
+      ...(store.me.is_admin && !channel.is_general
+        ? [{ label: "Delete the channel", icon: "trash", danger: true, run: () => erase(channel, change) }]
+        : []),
     ],
     { label: "Channel settings", align: "end" },
   );
@@ -145,6 +148,16 @@ function openInvite(anchor, channel, change) {
   const entries = byName.map((user) => person(user, () => change({ invite: [user.id] })));
   const none = { label: "Everybody is here already.", icon: "check", run: () => {} };
   openMenu(anchor, entries.length ? entries : [none], { label: "Add somebody", align: "end" });
+}
+
+async function erase(channel, change) {
+  const sure = await askPlainly(
+    "Delete this channel?",
+    `Everything in #${channel.name} will be gone for good.`,
+    "Delete",
+    "danger",
+  );
+  return sure && change({ deleted: true });
 }
 
 async function archive(channel, change) {

@@ -49,9 +49,11 @@ function face(name, lead, title, more) {
 function asColleague(me) {
   return face(
     nameOf(me),
-    userAvatar(me, { presence: "active" }),
+    userAvatar(me, { presence: me.presence === "away" ? "away" : "active" }),
     me.profile?.title ?? "",
-    [local(me.tz), languageOf(me.locale)].filter(Boolean).join(" · "),
+    store.resting
+      ? `${local(me.tz)} · Notifications paused`
+      : [local(me.tz), languageOf(me.locale)].filter(Boolean).join(" · "),
   );
 }
 
@@ -97,9 +99,32 @@ function openPersonas(anchor) {
     run: () => go({ kind: "mail", address: one.address }),
   }));
   const hire = { label: "Somebody new joins…", icon: "plus", run: hireSomebody };
-  openMenu(anchor, [...people, hire, ...(outsiders.length ? [null, ...outsiders] : [])], {
+  openMenu(anchor, [...(outside ? [] : [...oneself(), null]), ...people, hire, ...(outsiders.length ? [null, ...outsiders] : [])], {
     label: "Be somebody else",
   });
+}
+
+// Whether one is there, and whether one may be disturbed.
+function oneself() {
+  const away = store.me.presence === "away";
+  const change = async (what) => {
+    const answer = await attempt("profile", what);
+    if (!answer) return;
+    store.resting = Boolean(answer.dnd?.dnd_enabled);
+    applyEvent({ type: "user", user: answer.user });
+  };
+  return [
+    {
+      label: away ? "Set yourself as active" : "Set yourself as away",
+      icon: away ? "sun" : "moon",
+      run: () => change({ presence: away ? "auto" : "away" }),
+    },
+    {
+      label: store.resting ? "Resume notifications" : "Pause notifications for an hour",
+      icon: store.resting ? "play" : "pause",
+      run: () => change({ snooze: store.resting ? 0 : 60 }),
+    },
+  ];
 }
 
 async function hireSomebody() {

@@ -56,6 +56,7 @@ function search() {
       name: "query",
       type: "search",
       placeholder: "Search messages",
+      title: 'Words, "a phrase", in:#channel, from:@somebody, -without',
       "aria-label": "Search messages",
       autocomplete: "off",
     }),

@@ -24,6 +24,7 @@ export const store = {
   mails: new Map(),
   chats: new Map(),
   wechat: false,
+  resting: false,
   stack: [],
   viewErrors: {},
   home: undefined,
@@ -84,6 +85,7 @@ export function applyState(state) {
     correspondents: state.correspondents ?? [],
     mailTo: state.mail_to ?? {},
     wechat: Boolean(state.wechat),
+    resting: Boolean(state.dnd?.dnd_enabled),
     usergroups: new Map((state.usergroups ?? []).map((group) => [group.id, group])),
   });
   setCustomEmoji(state.emoji ?? {});

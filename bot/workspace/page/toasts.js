@@ -89,6 +89,7 @@ export function showArrival() {
     store.route.kind === "mail"
   )
     return;
+  if (store.resting && !message.is_ephemeral) return;
   const mentioned = (message.text ?? "").includes(`<@${store.me.id}>`);
   if (!channel?.is_im && !mentioned && !message.is_ephemeral) return;
   const author = authorOf(message);
