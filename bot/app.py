@@ -13,7 +13,7 @@ from bot import clock as clocks
 from bot import installation, mailing
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.errors import SettingsError
-from bot.gateways import bolt, clockstream, hooks
+from bot.gateways import bolt, clockstream, hooks, rooms
 from bot.gateways import slack as slack_gateway
 from bot.gateways.feeds import Feeds
 from bot.gateways.imap_sent import Door
@@ -30,7 +30,7 @@ from bot.settings import Settings
 from bot.storage import blobs, health, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
-from bot.triage import form
+from bot.triage import form, reading
 from bot.understanding.asking import ThriftyModel
 from bot.understanding.nomodel import NoModel
 from bot.understanding.settings import ModelSettings, Price, problems
@@ -97,7 +97,7 @@ ROUTED = (
     triage_helps,
 )
 # Each gives the errands of its area; importing them filled the morning's sections.
-PLANNED = (people_jobs, onboarding_jobs, triage_jobs, digest_jobs)
+PLANNED = (people_jobs, onboarding_jobs, triage_jobs)
 
 
 async def run(settings: Settings, *, http: bool = False) -> None:
@@ -208,6 +208,7 @@ async def _start(
                 mailbox_jobs.take_older, services, mailing.older(opened, database), store.accept
             ),
             standup_jobs.SOURCE: partial(standup_jobs.arrived, services),
+            digest_jobs.SOURCE: partial(digest_jobs.arrived, services, partial(rooms.read, client)),
         },
         lease=timedelta(seconds=settings.lease_seconds),
     )
@@ -216,6 +217,7 @@ async def _start(
     await people_jobs.plan(services)
     await digest_jobs.plan(services)
     errands = {upkeep.KIND: upkeep.errand, **feeds.errands(database), **standup_jobs.errands(database)}
+    errands |= digest_jobs.errands(database)
     errands |= mailbox_jobs.errands(settings.admins)
     for area in PLANNED:
         errands |= area.errands()
@@ -239,6 +241,8 @@ async def _start(
         await _work(stack, Watching(services, opened, store.accept))
     # Loading the language model takes 0.3 s: now, and not when the first mail waits.
     asyncio.get_running_loop().run_in_executor(None, language.warm_up)
+    if settings.mailboxes_of("customers"):
+        asyncio.get_running_loop().run_in_executor(None, reading.warm_up)
 
 
 async def _work(stack: AsyncExitStack, worker: Dispatcher | ArrivalWorker | Watching) -> None:

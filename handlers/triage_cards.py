@@ -1,11 +1,11 @@
 """What people do with a ticket: the buttons and windows of its card."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import calendar
+from bot.blocks import Block
 from bot.letters import modals as letter_modals
 from bot.letters import store as letters
 from bot.letters import strays
@@ -30,6 +30,9 @@ async def take(request: Request) -> None:
     async with request.transaction() as session:
         await tickets.take(session, int(number), request.person, now, seen=seen or None)
         await _redraw(request, session)
+        shown = await _whole(session, int(number))
+    if (request.body.get("view") or {}).get("callback_id") == modals.SHOWN:
+        await request.services.views.views_update(view_id=request.body["view"]["id"], view=shown)
     await request.ack()
 
 
@@ -87,22 +90,27 @@ async def more(request: Request) -> None:
 async def show(request: Request) -> None:
     """Show a ticket with everything that was written in it."""
     async with request.services.database.read() as session:
-        ticket = await session.get_one(Ticket, int(request.value))
-        card = await DESK.card(session, ticket)
-        theirs = [
-            (one.arrived_at, (one.sender_name or one.sender_address, one, one.text))
-            for one in await letters.mails(DESK, session, ticket.id)
-        ]
-        answers = await letters.answers(DESK, session, ticket.id)
-        names = await people.names(session, {one.author_id for one in answers})
-        ours: list[Any] = [
-            (one.sent_at, (names.get(one.author_id, _("A colleague")), None, one.text)) for one in answers
-        ]
-        whole = [entry for _at, entry in sorted([*theirs, *ours], key=lambda one: one[0])]
+        shown = await _whole(session, int(request.value))
+    await request.open(shown)
+    await request.ack()
+
+
+async def _whole(session: AsyncSession, ticket_id: int) -> Block:
+    ticket = await session.get_one(Ticket, ticket_id)
+    card = await DESK.card(session, ticket)
+    answers = await letters.answers(DESK, session, ticket_id)
+    names = await people.names(session, {one.author_id for one in answers})
+    written = [
+        (one.arrived_at, one.sender_name or one.sender_address, one.text)
+        for one in await letters.mails(DESK, session, ticket_id)
+    ]
+    written += [
+        (one.sent_at or one.written_at, names.get(one.author_id, _("A colleague")), one.text)
+        for one in answers
+    ]
     # Its first letter stands below with the others.
     facts = [one for one in card["blocks"] if one["type"] != "rich_text"]
-    await request.open(modals.shown(ticket, whole, facts))
-    await request.ack()
+    return modals.shown(ticket, [(who, text) for _at, who, text in sorted(written)], facts)
 
 
 @view(modals.PRIORITY)

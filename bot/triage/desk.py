@@ -22,6 +22,7 @@ from bot.triage.model import (
     TicketNote,
     TicketReply,
 )
+from bot.triage.pleasantries import only_thanks
 from bot.words import _
 
 
@@ -91,6 +92,9 @@ class TriageDesk(Desk):
         """Let the promise rest: it is the customer's turn."""
         ticket = cast("Ticket", matter)
         ticket.assignee_id = ticket.assignee_id or answer.author_id
+        newer = [one for one in await letters.mails(self, session, ticket.id) if one.id > answer.answers_id]
+        if all(only_thanks(one.text) for one in newer):
+            ticket.waiting_since = None
         if ticket.waiting_since is not None or ticket.state == CLOSED:
             return
         if ticket.counted_from is not None:

@@ -8,7 +8,6 @@ from typing import Any
 from bot import blocks
 from bot.blocks import Block
 from bot.letters import modals as letters
-from bot.letters.model import Incoming
 from bot.people.model import Department
 from bot.triage import messages, saved
 from bot.triage.model import SavedReply, Ticket
@@ -215,10 +214,10 @@ def settings(hours: Mapping[str, int], watcher: str | None, vips: Sequence[str])
     return blocks.modal(SETTINGS, _("Customers' mail"), shown, submit=_("Save"), close=_("Cancel"))
 
 
-def shown(ticket: Ticket, mails: Sequence[tuple[str, Incoming | None, str]], card: Sequence[Block]) -> Block:
-    """Give a ticket with everything written in it: who, their mail or None for us, and the text."""
+def shown(ticket: Ticket, written: Sequence[tuple[str, str]], card: Sequence[Block]) -> Block:
+    """Give a ticket with what was written in it, by whom and what, the oldest first."""
     parts: list[Block] = []
-    for who, _mail, text in mails[-8:]:
+    for who, text in written[-8:]:
         parts += [blocks.context(f"*{blocks.escape(who)}*"), *letters.frames(text or " ", 4)]
     return blocks.modal(SHOWN, f"#{ticket.id}", [*card, blocks.divider(), *parts])
 

@@ -43,6 +43,11 @@ def sorter(vips: tuple[str, ...], corrections: tuple[Correction, ...]) -> Sorter
     return Sorter(Rules(vips=vips), corrections)
 
 
+def warm_up() -> None:
+    """Load what the sorting learnt, which takes a second, before the first customer waits for it."""
+    sorter((), ()).sort("Where is my parcel?")
+
+
 def learnable(subject: str, text: str) -> str:
     """Give the words of a mail by which a correction is remembered."""
     return f"{REPLY_PREFIX.sub('', subject, count=1)}\n{text}".strip()

@@ -131,6 +131,8 @@ async def test_it_brings_back_what_was_put_off_when_its_time_has_come(shop: Shop
     await diego.sees("Back in the queue")
     await diego.goes_to("@Switchboard")
     await diego.sees("the time it was put off for is over")
+    await diego.presses("Show", on="put off for is over")
+    assert "I want to send the bowl back" in await diego.sees("*Diego* takes care of it")
 
 
 async def test_it_says_in_a_window_why_a_shortcut_does_nothing_while_it_is_off(shop: Shop) -> None:
