@@ -12,7 +12,8 @@ from bot.letters.model import Stray
 from bot.mail.parse import parse
 from bot.people import store as people
 from bot.storage import blobs, outbox
-from bot.suppliers import directory, messages, modals, store, strays
+from bot.suppliers import directory, history, messages, modals, store, strays
+from bot.suppliers.model import Supplier
 from bot.words import _
 from handlers import home
 from handlers.guard import ephemeral
@@ -133,6 +134,16 @@ async def show_stray(request: Request) -> None:
         raw = await blobs.get(session, stray.sha256)
     mail = await asyncio.to_thread(parse, raw)
     await request.open(modals.full_stray(stray, "\n\n".join(filter(None, (mail.text, mail.quoted)))))
+    await request.ack()
+
+
+@action(messages.HISTORY)
+async def show_history(request: Request) -> None:
+    """Show all that was written to and by a supplier."""
+    async with request.services.database.read() as session:
+        found = await session.get_one(Supplier, int(request.value))
+        entries, more = await history.of(session, found.id)
+    await request.open(modals.history(found, entries, more=more))
     await request.ack()
 
 

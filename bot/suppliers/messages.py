@@ -24,6 +24,7 @@ ADD_STRAY = "suppliers.add_stray"
 REFUSE_STRAY = "suppliers.refuse_stray"
 SHOW_STRAY = "suppliers.show_stray"
 BRING_BACK = "suppliers.bring_back"
+HISTORY = "suppliers.history"
 
 SAID_NOT_A_SUPPLIER = mark("A colleague said that this sender is not a supplier.")
 BROUGHT_BACK = mark("It is back with the team.")
@@ -58,6 +59,7 @@ def card(
             blocks.button(_("Internal note"), NOTE, f"suppliers:{conversation.id}"),
             blocks.button(_("Assign"), ASSIGN, f"suppliers:{conversation.id}"),
             blocks.button(_("Show full mail"), FULL_MAIL, f"suppliers:{mail.id}"),
+            blocks.button(_("Full history"), HISTORY, supplier.id),
         ),
     ]
     return {"text": _fallback(supplier, mail), "blocks": shown}

@@ -193,6 +193,13 @@ async def test_it_takes_in_older_mail_without_a_word(
         await nora.goes_to("home")
         await nora.does_not_see("Take in older mail")
 
+        server.deliver(address, letter("Today", "Something new.", to=address), LUCIA)
+        await nora.goes_to("#suppliers")
+        await nora.presses("Full history", on="Something new")
+        seen = await nora.sees("10 days ago")
+        assert seen.index("Something new.") < seen.index("10 days ago") < seen.index("30 days ago")
+        assert "400 days ago" not in seen
+
 
 async def test_it_tells_admins_of_a_mailbox_that_does_not_let_it_in(
     database_url: str, tmp_path: Path, server: Dovecot, address: str
