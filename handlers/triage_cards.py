@@ -12,11 +12,12 @@ from bot.letters import strays
 from bot.letters.model import TAKEN
 from bot.people import availability, mornings
 from bot.people import store as people
+from bot.storage import outbox
 from bot.triage import messages, modals, tickets
 from bot.triage.desk import DESK
 from bot.triage.model import Ticket
 from bot.words import _
-from handlers import home
+from handlers import guard, home
 from handlers.routes import Request, action, view
 
 # ---- the card -----------------------------------------------------------------------------------------
@@ -29,20 +30,24 @@ async def take(request: Request) -> None:
     now = request.services.clock.now()
     async with request.transaction() as session:
         await tickets.take(session, int(number), request.person, now, seen=seen or None)
-        await _redraw(request, session)
+        await _redraw(request, session, int(number))
         shown = await _whole(session, int(number))
     if (request.body.get("view") or {}).get("callback_id") == modals.SHOWN:
         await request.services.views.views_update(view_id=request.body["view"]["id"], view=shown)
     await request.ack()
 
 
-async def _redraw(request: Request, session: AsyncSession) -> None:
-    """Bring up to date what the person looked at: their Home, or their morning."""
+async def _redraw(request: Request, session: AsyncSession, ticket_id: int) -> None:
+    """Let the person see it where they pressed: at Home, in a message only they see, or on the card."""
     if (request.body.get("view") or {}).get("type") == "home":
         await home.redraw(request, session)
-    elif str(request.channel_id or "").startswith("D"):
+        return
+    is_direct = str(request.channel_id or "").startswith("D")
+    if is_direct:
         today = calendar.local(request.services.clock.now(), request.person.zone).date()
         await mornings.redraw(session, request.person, today)
+    if is_direct or (request.body.get("container") or {}).get("is_ephemeral"):
+        await outbox.add(session, guard.ephemeral(request, messages.yours(ticket_id)))
 
 
 @action(messages.CATEGORY)

@@ -191,6 +191,11 @@ def _next(ticket: Ticket, person_id: str) -> list[Block]:
     return [*shown, blocks.button(_("Show"), SHOW, ticket.id)]
 
 
+def yours(number: int) -> str:
+    """Tell somebody that a ticket is in their hands."""
+    return "👤 " + _("#{number} is yours now.").format(number=number)
+
+
 def warning(ticket: Ticket, person_id: str) -> tuple[str, list[Block]]:
     """Tell somebody that time is running out."""
     return told(ticket, _("A customer's answer is due soon."), person_id)
