@@ -3,18 +3,30 @@
 from datetime import timedelta
 from difflib import get_close_matches
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot import blocks, calendar
 from bot.blocks import Block
 from bot.digests import compile as digest
-from bot.digests import messages
+from bot.digests import messages, weekly
+from bot.digests.weekly import Weekly
+from bot.errors import SwitchboardError
 from bot.people import areas
 from bot.people import messages as people_messages
 from bot.people import store as people
+from bot.people.model import Department
+from bot.people.permissions import Rank
 from bot.words import _
 from handlers.people import HELPS
-from handlers.routes import Request, command
+from handlers.routes import Request, action, command, view
 
 AREA = "digests"
+
+
+class NotYourDepartment(SwitchboardError):
+    """Only the lead of this department, or an admin, can change this."""
+
+
 HELPS[AREA] = lambda: _(messages.HELP)
 _WORDS = ("now", "week", "settings", "help")
 
@@ -63,5 +75,34 @@ async def _week(request: Request) -> list[Block]:
 
 async def _settings(request: Request) -> list[Block]:
     async with request.services.database.read() as session:
-        departments = [(one, True) for one in await people.departments(session)]
-    return messages.settings(departments, "09:00")
+        departments = [
+            (one, await weekly.of(session, one), request.standing.leads_department(one.id))
+            for one in await people.departments(session)
+        ]
+    return messages.settings(departments)
+
+
+@action(messages.CHOOSE, needs=Rank.LEAD)
+async def choose(request: Request) -> None:
+    """Open the window in which a department's weekly overview is chosen."""
+    async with request.services.database.read() as session:
+        department = await _led(request, session, int(request.value))
+        chosen = await weekly.of(session, department)
+    await request.open(messages.choose(department, chosen))
+    await request.ack()
+
+
+@view(messages.CHOSEN, needs=Rank.LEAD)
+async def chosen(request: Request) -> None:
+    """Keep when a department's week is posted, or that it is not."""
+    wanted = Weekly(request.typed("state") == "on", int(request.typed("weekday")), request.typed("hour"))
+    async with request.transaction() as session:
+        department = await _led(request, session, int(request.body["view"]["private_metadata"]))
+        await weekly.choose(session, department, wanted, request.person, request.services.clock.now())
+    await request.ack()
+
+
+async def _led(request: Request, session: AsyncSession, department_id: int) -> Department:
+    if not request.standing.leads_department(department_id):
+        raise NotYourDepartment
+    return await people.department_by_id(session, department_id)

@@ -1,31 +1,74 @@
 """What the clock triggers for digests: a section of everybody's morning, a post a week per department."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import blocks, calendar
+from bot import blocks
 from bot.blocks import Block
 from bot.digests import compile as digest
-from bot.digests import messages
+from bot.digests import messages, rooms, weekly
 from bot.people import areas, availability, mornings
 from bot.people import store as people
 from bot.people.model import Department, Person
 from bot.people.mornings import Window
 from bot.services import Services
-from bot.storage import outbox, schedule
+from bot.storage import inbox, outbox, schedule
+from bot.storage.database import Database
 from bot.storage.schedule import ScheduleRow
+from bot.storage.triggers import Trigger
 from jobs.schedule import Errand
 
 AREA = "digests"
-KIND = "digests.week"
-HOUR = time(9)
+KIND = weekly.KIND
+ROOMS = "digests.rooms"
+SOURCE = "digests"
+
+Rooms = Callable[[], Awaitable[dict[str, list[str] | None]]]
 
 
-def errands() -> Mapping[str, Errand]:
+def errands(database: Database) -> Mapping[str, Errand]:
     """Give what is done when it is due, by the kind of the errand."""
-    return {KIND: _week}
+
+    async def week(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime | None:
+        department = await session.get(Department, int(row.key.partition(":")[2]))
+        if department is None:
+            return None
+        chosen = await weekly.of(session, department)
+        if await areas.is_on(session, AREA) and department.channel_id and chosen.is_on:
+            theirs = await availability.department_calendar(session, department, now)
+            monday = weekly.monday(theirs.today(now))
+            await _leave(database, session, {"week": department.id, "monday": monday.isoformat()})
+        return await weekly.following(session, department, max(now, row.due))
+
+    async def rooms_again(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime:
+        if await areas.is_on(session, AREA):
+            await _leave(database, session, {"rooms": row.due.isoformat()})
+        return max(now, row.due) + timedelta(days=1)
+
+    return {KIND: week, ROOMS: rooms_again}
+
+
+async def _leave(database: Database, session: AsyncSession, what: dict[str, Any]) -> None:
+    """Leave it for a moment at which no transaction is open: Slack must be asked who may read what."""
+    body = json.dumps(what).encode()
+    await inbox.enqueue(database, session, SOURCE, body.decode(), body)
+
+
+async def arrived(services: Services, read_rooms: Rooms, body: bytes, trigger: Trigger) -> None:
+    """Ask Slack who may read what; then post a department's week, if that is what was left."""
+    left = json.loads(body)
+    known = await read_rooms()
+    async with trigger.transaction() as session:
+        await rooms.know(session, known)
+        if "week" in left:
+            department = await session.get(Department, int(left["week"]))
+            if department is not None and department.channel_id:
+                monday = date.fromisoformat(left["monday"])
+                await _post(session, department, monday, services.clock.now())
 
 
 async def plan(services: Services) -> None:
@@ -35,7 +78,9 @@ async def plan(services: Services) -> None:
         for department in await people.departments(session):
             key = f"{KIND}:{department.id}"
             if await schedule.planned(session, key) is None:
-                await schedule.plan(session, key, KIND, await _next(session, department, now))
+                await weekly.plan(session, department, now)
+        await _leave(services.database, session, {"rooms": outbox.new_uid()})
+        await schedule.ensure(services.database, session, ROOMS, ROOMS, now + timedelta(days=1))
 
 
 @mornings.section(AREA, order=60)
@@ -47,18 +92,7 @@ async def section(session: AsyncSession, person: Person, window: Window) -> list
     return [block for part in parts for block in messages.part(part.title, part.lines)]
 
 
-async def _week(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime | None:
-    department = await session.get(Department, int(row.key.partition(":")[2]))
-    if department is None:
-        return None
-    if await areas.is_on(session, AREA) and department.channel_id:
-        await _post(session, department, now)
-    return await _next(session, department, max(now, row.due))
-
-
-async def _post(session: AsyncSession, department: Department, now: datetime) -> None:
-    theirs = await availability.department_calendar(session, department, now)
-    monday = _monday(theirs.today(now))
+async def _post(session: AsyncSession, department: Department, monday: date, now: datetime) -> None:
     parts = await digest.for_department(session, department, monday, now)
     if not parts:
         return
@@ -73,19 +107,3 @@ async def _post(session: AsyncSession, department: Department, now: datetime) ->
         payload={"channel": department.channel_id, "text": blocks.escape(head), "blocks": shown},
     )
     await outbox.add(session, post)
-
-
-async def _next(session: AsyncSession, department: Department, after: datetime) -> datetime:
-    """Give the first working day of the next week that is not begun, at nine where the department is."""
-    theirs = await availability.department_calendar(session, department, after)
-    monday = _monday(theirs.today(after))
-    for weeks in range(53):
-        day = calendar.add_working_days(theirs, monday + timedelta(weeks=weeks), 0)
-        moment = calendar.resolve(day, HOUR, theirs.zone)
-        if moment > after:
-            return moment
-    return after + timedelta(weeks=1)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())

@@ -11,7 +11,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks, calendar
-from bot.digests import messages
+from bot.digests import messages, rooms
+from bot.digests.rooms import Reader
+from bot.onboarding import store as onboarding
 from bot.people import areas, availability
 from bot.people import store as people
 from bot.people.model import Department, Person
@@ -19,9 +21,12 @@ from bot.standups import store as standups
 from bot.storage import outbox
 from bot.suppliers import store as suppliers
 from bot.suppliers.model import Conversation, Supplier
+from bot.triage import store as triage
 
 # A supplier who waits longer than this, in the shop's working hours, is late.
 LATE_AFTER = timedelta(hours=8)
+# An answer promised sooner than this is at risk.
+_AT_RISK = timedelta(days=1)
 # Which departments read of suppliers whose owner is in none.
 _SUPPLIERS_HOMES = ("production", "logistics")
 
@@ -36,8 +41,9 @@ class Part:
 
 async def for_person(session: AsyncSession, person: Person, since: datetime, now: datetime) -> list[Part]:
     """Give what is new for one person since their last overview; what other sections say is left out."""
+    reader = await rooms.person(session, person.id)
     parts = [
-        await _supplier_part(session, now, since=since, owners={person.id}),
+        await _supplier_part(session, reader, now, since=since, owners={person.id}),
         await _away_part(session, person, since, now),
     ]
     return [part for part in parts if part.lines]
@@ -50,9 +56,12 @@ async def for_department(
     members = await people.members(session, department.id)
     ids = {one.id for one in members} | ({department.lead_id} if department.lead_id else set())
     owners = ids | ({None} if department.slug in _SUPPLIERS_HOMES else set())
+    reader = await rooms.channel(session, department.channel_id)
     parts = [
-        await _supplier_part(session, now, since=None, owners=owners),
-        await _action_part(session, ids, monday),
+        await _supplier_part(session, reader, now, since=None, owners=owners),
+        await _ticket_part(session, reader, department, now),
+        await _action_part(session, reader, ids, monday),
+        await _hire_part(session, ids, now),
         await _week_away(session, members, monday, now),
     ]
     return [part for part in parts if part.lines]
@@ -62,7 +71,12 @@ async def for_department(
 
 
 async def _supplier_part(
-    session: AsyncSession, now: datetime, *, since: datetime | None, owners: Collection[str | None]
+    session: AsyncSession,
+    reader: Reader,
+    now: datetime,
+    *,
+    since: datetime | None,
+    owners: Collection[str | None],
 ) -> Part:
     if not await areas.is_on(session, "suppliers"):
         return Part("", ())
@@ -72,7 +86,11 @@ async def _supplier_part(
         if (conversation.assignee_id or supplier.owner_id) in owners
         and (since is None or _is_new(conversation, since, now))
     ]
-    lines = [await _supplier_line(session, conversation, supplier, now) for conversation, supplier in found]
+    lines = [
+        await _supplier_line(session, conversation, supplier, now)
+        for conversation, supplier in found
+        if reader.may_see(await _channel_of(session, conversation.card_id))
+    ]
     return Part(messages.suppliers_title(), tuple(lines))
 
 
@@ -99,7 +117,7 @@ async def _supplier_line(
 # ---- standups -----------------------------------------------------------------------------------------
 
 
-async def _action_part(session: AsyncSession, owners: Collection[str], monday: date) -> Part:
+async def _action_part(session: AsyncSession, reader: Reader, owners: Collection[str], monday: date) -> Part:
     if not await areas.is_on(session, "standups"):
         return Part("", ())
     week = monday + timedelta(days=7)
@@ -109,11 +127,47 @@ async def _action_part(session: AsyncSession, owners: Collection[str], monday: d
         if change.owner_id in owners and change.due is not None and change.due < week
     ]
     names = await people.names(session, [change.owner_id for change in found])
-    lines = [
-        messages.action_line(change.action, names.get(change.owner_id or "", ""), change.due, monday)
-        for change in found
-    ]
+    lines = []
+    for change in found:
+        report_id = (await standups.round_of(session, change)).report_id
+        if reader.may_see(await _channel_of(session, report_id)):
+            owner, link = names.get(change.owner_id or "", ""), await link_to(session, report_id)
+            lines.append(messages.action_line(change.action, owner, change.due, monday, link=link))
     return Part(messages.actions_title(), tuple(lines))
+
+
+# ---- customers and hires ------------------------------------------------------------------------------
+
+
+async def _ticket_part(session: AsyncSession, reader: Reader, department: Department, now: datetime) -> Part:
+    """Name the customers whose answer is late, or promised within a day."""
+    if not await areas.is_on(session, "triage"):
+        return Part("", ())
+    lines = [
+        messages.ticket_line(ticket, now, link=await link_to(session, ticket.card_id))
+        for ticket in await triage.queue(session)
+        if ticket.department_id == department.id
+        and ticket.answer_by is not None
+        and ticket.answer_by <= now + _AT_RISK
+        and reader.may_see(await _channel_of(session, ticket.card_id))
+    ]
+    return Part(messages.tickets_title(), tuple(lines))
+
+
+async def _hire_part(session: AsyncSession, ids: Collection[str], now: datetime) -> Part:
+    """Say how the department's hires get on."""
+    if not await areas.is_on(session, "onboarding"):
+        return Part("", ())
+    lines = []
+    for hire in await onboarding.of_everybody(session, since=now):
+        person = await people.get(session, hire.person_id)
+        if person is None or not {hire.person_id, hire.manager_id} & set(ids):
+            continue
+        tasks = await onboarding.tasks(session, hire.id)
+        done = sum(task.done_at is not None for task in tasks)
+        link = await _profile(session, person)
+        lines.append(messages.hire_line(person, hire.starts_on, done, len(tasks), link=link))
+    return Part(messages.hires_title(), tuple(lines))
 
 
 # ---- absences -----------------------------------------------------------------------------------------
@@ -127,7 +181,9 @@ async def _away_part(session: AsyncSession, person: Person, since: datetime, now
     colleagues.pop(person.id, None)
     away = await availability.away(session, list(colleagues.values()), now)
     lines = [
-        messages.away_line(colleagues[row.person_id], row.ends_at)
+        messages.away_line(
+            colleagues[row.person_id], row.ends_at, link=await _profile(session, colleagues[row.person_id])
+        )
         for row in away.values()
         if row.starts_at > since
     ]
@@ -140,13 +196,14 @@ async def _week_away(session: AsyncSession, members: Sequence[Person], monday: d
     for row in await people.absences(session, list(by_id), now):
         one = by_id[row.person_id]
         if calendar.local(row.starts_at, one.zone).date() < monday + timedelta(days=7):
-            lines.append(messages.away_line(one, row.ends_at))
+            lines.append(messages.away_line(one, row.ends_at, link=await _profile(session, one)))
     calendars = await availability.calendars(session, members, now)
     for one in members:
         theirs = calendars[one.id]
         week = [monday + timedelta(days=ahead) for ahead in range(5)]
         names = {day: name for day in week if (name := calendar.holiday_name(theirs, day))}
-        lines += [messages.holiday_line(one, day, name) for day, name in names.items()]
+        link = await _profile(session, one)
+        lines += [messages.holiday_line(one, day, name, link=link) for day, name in names.items()]
     return Part(messages.away_title(), tuple(lines))
 
 
@@ -160,3 +217,17 @@ async def link_to(session: AsyncSession, post_id: int | None) -> str:
         return ""
     row = await outbox.get(session, post_id)
     return blocks.permalink(home, row.channel_id, row.ts) if row.channel_id and row.ts else ""
+
+
+async def _channel_of(session: AsyncSession, post_id: int | None) -> str | None:
+    """Give the channel a message of ours stands in, or will."""
+    if post_id is None:
+        return None
+    row = await outbox.get(session, post_id)
+    return row.channel_id or str(row.payload.get("channel") or "") or None
+
+
+async def _profile(session: AsyncSession, person: Person) -> str:
+    """Give the address of somebody's profile in Slack."""
+    home = await people.setting(session, "workspace_url", "")
+    return f"{home}team/{person.id}" if home else ""

@@ -1,15 +1,18 @@
 """What Slack shows of digests: every sentence and action id of the area."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot import blocks, calendar, languages
 from bot.blocks import Block
+from bot.digests.weekly import Weekly
 from bot.people.messages import title
 from bot.people.model import Department, Person
+from bot.triage.model import Ticket
 from bot.words import _, day, mark, n_
 
 CHOOSE = "digests.choose"
+CHOSEN = "digests.chosen"
 
 # An overview is read in a minute or not at all.
 _MOST_LINES = 6
@@ -53,26 +56,57 @@ def supplier_line(
     return f"{sign}{flag}*{blocks.escape(name)}* · {shown} · {length(waited)}"
 
 
-def action_line(action: str, owner: str, due: date | None, monday: date) -> str:
+def tickets_title() -> str:
+    """Head the lines of customers' mail."""
+    return _("Customers to be answered soon")
+
+
+def hires_title() -> str:
+    """Head the lines of new colleagues."""
+    return _("New colleagues")
+
+
+def _linked(text: str, limit: int, link: str) -> str:
+    shown = blocks.escape(blocks.clip(" ".join(text.split()), limit))
+    return f"<{link}|{shown}>" if link else shown
+
+
+def action_line(action: str, owner: str, due: date | None, monday: date, *, link: str) -> str:
     """Give an action that is due this week or is late."""
     sign = "🔴 " if due and due < monday else ""
     when = day(due) if due else ""
-    return f"{sign}{blocks.escape(blocks.clip(action, 120))} · {blocks.escape(owner)} · {when}"
+    return f"{sign}{_linked(action, 120, link)} · {blocks.escape(owner)} · {when}"
 
 
-def away_line(person: Person, until: datetime | None) -> str:
+def ticket_line(ticket: Ticket, now: datetime, *, link: str) -> str:
+    """Give a ticket whose answer is late or soon due."""
+    assert ticket.answer_by is not None
+    sign = "🔴 " if ticket.answer_by < now else ""
+    who = blocks.escape(ticket.customer_name or ticket.customer_address)
+    by = _("answer by {when}").format(when=blocks.when(ticket.answer_by))
+    return f"{sign}*{who}* · {_linked(ticket.subject or _('(no subject)'), 80, link)} · {by}"
+
+
+def hire_line(person: Person, starts_on: date, done: int, tasks: int, *, link: str) -> str:
+    """Say how far a new colleague is."""
+    since = _("since {day}").format(day=day(starts_on))
+    count = _("{done} of {all} tasks done").format(done=done, all=tasks)
+    return f"{_linked(person.name, 80, link)} · {since} · {count}"
+
+
+def away_line(person: Person, until: datetime | None, *, link: str) -> str:
     """Say who is away, and until when."""
-    name = blocks.escape(person.name)
+    name = _linked(person.name, 80, link)
     if until is None:
         return _("{name}, until further notice").format(name=name)
     last = calendar.local(until - timedelta(seconds=1), person.zone).date()
     return _("{name}, to the end of {day}").format(name=name, day=day(last, "EEE d MMM"))
 
 
-def holiday_line(person: Person, when: date, name: str) -> str:
+def holiday_line(person: Person, when: date, name: str, *, link: str) -> str:
     """Say whose public holiday a day is."""
     return _("{name}: {holiday} on {day}").format(
-        name=blocks.escape(person.name), holiday=blocks.escape(name), day=day(when)
+        name=_linked(person.name, 80, link), holiday=blocks.escape(name), day=day(when)
     )
 
 
@@ -105,14 +139,41 @@ def nothing() -> str:
     return _("Nothing is open for you. ☕")
 
 
-def settings(departments: Sequence[tuple[Department, bool]], hour: str) -> list[Block]:
-    """Give which departments get a weekly overview."""
-    lines = [
-        f"{'🟢' if on and one.channel_id else '⚪'} {blocks.escape(title(one))}"
-        + (f" · <#{one.channel_id}>" if one.channel_id else f" · {_('no channel yet')}")
-        for one, on in departments
-    ]
-    when = _("The week's overview comes on its first working day at {hour}, where anything is open.").format(
-        hour=hour
+def settings(departments: Sequence[tuple[Department, Weekly, bool]]) -> list[Block]:
+    """Give which departments get a weekly overview, and when; who decides for one can change that."""
+    shown: list[Block] = [blocks.section(f"*{_('Weekly overviews')}*")]
+    for one, weekly, decides in departments[:40]:
+        where = f"<#{one.channel_id}>" if one.channel_id else _("no channel yet")
+        when = _("{weekday} at {hour}").format(weekday=weekday(weekly.weekday), hour=weekly.hour)
+        is_on = weekly.is_on and one.channel_id
+        text = f"{'🟢' if is_on else '⚪'} *{blocks.escape(one.name)}* · {where}" + (
+            f" · {when}" if weekly.is_on else f" · {_('off')}"
+        )
+        button = blocks.button(_("Change"), CHOOSE, one.id) if decides else None
+        shown.append(blocks.section(text, accessory=button))
+    text = _("A week with nothing open gets no post. A holiday moves it to the next working day.")
+    return [*shown, blocks.context(text)]
+
+
+def choose(department: Department, weekly: Weekly) -> Block:
+    """Give the window in which a department's weekly overview is chosen."""
+    states = [blocks.option(_("Post it every week"), "on"), blocks.option(_("Do not post it"), "off")]
+    days = [blocks.option(weekday(number), str(number)) for number in range(5)]
+    shown = [
+        blocks.field(_("Weekly overview"), "state", blocks.menu(states, initial=states[not weekly.is_on])),
+        blocks.field(_("Weekday"), "weekday", blocks.menu(days, initial=days[weekly.weekday])),
+        blocks.field(
+            _("Hour"), "hour", blocks.time_picker(time.fromisoformat(weekly.hour)),
+            hint=_("By the clock of the department."),
+        ),
+    ]  # fmt: skip
+    title = blocks.clip(department.name, blocks.VIEW_TITLE)
+    return blocks.modal(
+        CHOSEN, title, shown, submit=_("Save"), close=_("Cancel"), metadata=str(department.id)
     )
-    return [blocks.section(f"*{_('Weekly overviews')}*\n" + "\n".join(lines)), blocks.context(when)]
+
+
+def weekday(number: int) -> str:
+    """Give the name of a weekday, Monday is 0."""
+    # 2024-01-01 was a Monday.
+    return day(date(2024, 1, 1 + number), "EEEE")

@@ -213,6 +213,11 @@ async def open_actions(
     return sorted(found, key=lambda one: (one.due or date.max, one.id))
 
 
+async def round_of(session: AsyncSession, change: Change) -> Round:
+    """Give the round a change was shared in."""
+    return await session.get_one(Round, change.round_id)
+
+
 async def recent_changes(session: AsyncSession, *, limit: int = 30) -> Sequence[Change]:
     """Give the newest changes of all standups."""
     return (await session.execute(select(Change).order_by(Change.id.desc()).limit(limit))).scalars().all()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from bot.digests import rooms, weekly
 from bot.people import areas
 from bot.people import store as people
 from tests.journeys.shop import Shop, built
@@ -68,3 +69,54 @@ async def test_it_shows_at_once_what_is_open_and_answers_help(shop: Shop) -> Non
     await tom.sees("Did you mean *week*?")
     await tom.runs("/digest help")
     await tom.sees("/digest settings")
+
+
+async def test_it_names_nothing_that_its_reader_may_not_see(shop: Shop) -> None:
+    world = shop.workspace.world
+    [private] = [one for one in world.channels.values() if one["name"] == "supplier-huang"]
+    private["is_private"] = True
+    nora_id, tom_id = await shop.person("Nora").id(), await shop.person("Tom").id()
+    private["members"] = [one for one in private["members"] if one != tom_id]
+    await shop.restart()
+    await shop.outside("Mei").writes("Secret kiln", "The new kiln is a secret.")
+    await shop.outside("Deniz").writes("Oak", "The oak is ready.")
+    await shop.slack.is_quiet()
+    async with shop.services.database.read() as session:  # type: ignore[union-attr]
+        # As an owner who is no longer in the channel would.
+        parts = {}
+        for person_id in (nora_id, tom_id):
+            reader = await rooms.person(session, person_id)
+            parts[person_id] = reader.may_see(private["id"])
+    assert parts == {nora_id: True, tom_id: False}
+    await shop.slack.clock_to(datetime(2026, 10, 19, 7, 30, tzinfo=UTC))
+    nora = await shop.person("Nora").goes_to("#logistics")
+    week = await nora.sees("the week of 19 October")
+    assert "Oak" in week
+    assert "Secret kiln" not in week
+    await nora.runs("/digest")
+    await nora.sees("Secret kiln")
+
+
+async def test_it_lets_the_lead_choose_the_day_and_hour_and_nobody_else(shop: Shop) -> None:
+    await shop.outside("Mei").writes("Kiln", "The kiln is down until Friday.")
+    await shop.slack.is_quiet()
+    camille = await shop.person("Camille").goes_to("#general")
+    await camille.runs("/digest settings")
+    assert (await camille.sees("Weekly overviews")).count("Change") == 1
+    nora = await shop.person("Nora").goes_to("#logistics")
+    await nora.runs("/digest settings")
+    await nora.sees("Weekly overviews")
+    await nora.presses("Change", on="Logistics")
+    await nora.sees("By the clock of the department")
+    await nora.closes()
+    async with shop.services.database.write() as session:  # type: ignore[union-attr]
+        logistics = await people.department(session, "logistics")
+        lead = await people.get(session, await nora.id())
+        assert logistics is not None
+        assert lead is not None
+        await weekly.choose(session, logistics, weekly.Weekly(weekday=4, hour="10:30"), lead, BEGIN)
+        entry = (await people.audit_log(session, limit=1))[0]
+        assert (entry.act, entry.detail["weekday"]) == ("digests.week", 4)
+    # Friday at 10:30 in Stockholm.
+    await shop.slack.clock_to(datetime(2026, 10, 16, 9, tzinfo=UTC))
+    await nora.sees("the week of 12 October")
