@@ -33,7 +33,7 @@ def people_list(
     shown: list[Block] = [blocks.header(_("People"))]
     for department, members in departments:
         lines = "\n".join(_person_line(one, one.id == department.lead_id, away, now) for one in members)
-        head = f"*{blocks.escape(title(department))}* · {_(AIMS[Aim(department.aim)])}"
+        head = f"*{blocks.escape(title(department))}* · 🎯 {_(AIMS[Aim(department.aim)])}"
         text = blocks.clip(f"{head}\n{lines or _('nobody yet')}", blocks.SECTION_TEXT)
         may_edit = standing.leads_department(department.id)
         if not members and not may_edit:
