@@ -40,7 +40,8 @@ def client(workspace: Workspace) -> AsyncWebClient:
 async def app(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[AsyncApp]:
     """Run a Bolt app that does nothing yet, connected by Socket Mode."""
     bolt = AsyncApp(client=client, process_before_response=True)
-    handler = AsyncSocketModeHandler(bolt, workspace.app_token)
+    # So that it soon notices a socket that closed without a word.
+    handler = AsyncSocketModeHandler(bolt, workspace.app_token, ping_interval=1)
     await handler.connect_async()
     yield bolt
     await handler.close_async()

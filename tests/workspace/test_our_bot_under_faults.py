@@ -1,11 +1,16 @@
 """Our own bot under each fault: a mail in and an answer out, nothing lost, nothing doubled."""
 
+import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.workspace.driver import Refusal
 from tests.journeys.shop import Shop, built
@@ -26,6 +31,7 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": "lost_ack", "times": 1},
     {"kind": "socket_refresh", "seconds": 1},
     {"kind": "socket_close"},
+    {"kind": "slow_database", "times": 3, "seconds": 1},
 ]  # fmt: skip
 
 
@@ -36,7 +42,12 @@ async def test_it_loses_and_doubles_nothing(
     kept = tmp_path / "switchboard.sqlite"
     shutil.copy(sqlite_template, kept)
     options = {"hold_seconds": 1, "grace_seconds": GRACE}
-    async with built(f"sqlite+aiosqlite:///{kept}", tmp_path, **options) as shop, shop.open():
+    async with (
+        _slowing(kept) as hook,
+        built(f"sqlite+aiosqlite:///{kept}", tmp_path, **options) as shop,
+        shop.open(),
+    ):
+        shop.workspace.around.fault_hook = hook
         shop.slack.patience = 40
         lucia, tom = shop.outside("Lucia"), shop.person("Tom")
         await until(lambda: shop.workspace.delivery.connected, within=30)
@@ -56,6 +67,35 @@ async def test_it_loses_and_doubles_nothing(
         received = [one for one in await lucia.box() if one["direction"] == "in"]
         assert len(received) == 1
         assert await _cards(shop) == 1
+
+
+@asynccontextmanager
+async def _slowing(database: Path) -> AsyncIterator[str]:
+    """Take orders to slow the database down, and give the address: somebody else holds the right to write."""
+    holding: set[asyncio.Task[None]] = set()
+
+    def hold(seconds: float) -> None:
+        with closing(sqlite3.connect(database, isolation_level=None, timeout=30)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(seconds)
+            other.execute("ROLLBACK")
+
+    async def again(order: dict[str, Any]) -> None:
+        for _ in range(order["times"]):
+            await asyncio.to_thread(hold, order["seconds"])
+
+    async def slow(request: web.Request) -> web.Response:
+        holding.add(asyncio.create_task(again(await request.json())))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", slow)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    await asyncio.gather(*holding)
+    await runner.cleanup()
 
 
 async def _insisting(deed: Callable[[], Awaitable[Any]]) -> None:

@@ -52,7 +52,7 @@ class Around:
         )
         self._people, self._channels, self._scheduled = tools.people, tools.channels, tools.scheduled
         self._functions = tools.functions
-        self._sockets, self._bot, self._fault_hook, self._connected = sockets, bot, fault_hook, connected
+        self._sockets, self._bot, self.fault_hook, self._connected = sockets, bot, fault_hook, connected
         self._logged: list[Json] = []
         self.on_bot: Callable[[], None] = lambda: None
         self.on_restored: Callable[[], None] = lambda: None
@@ -145,13 +145,13 @@ class Around:
         return {"id": fault.id}
 
     async def _slow_database(self, fault: Fault) -> None:
-        if self._fault_hook is None:
+        if self.fault_hook is None:
             raise Refused("The app gave no address where its database can be slowed down.", 409)
         order = {"kind": fault.kind, "times": fault.times, "seconds": fault.seconds}
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_PATIENCE)) as session,
-                session.post(self._fault_hook, json=order) as answer,
+                session.post(self.fault_hook, json=order) as answer,
             ):
                 answer.raise_for_status()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
