@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import clock, settings
+from bot import clock, mailing, settings
 from bot.errors import SettingsError, SwitchboardError
 from bot.gateways import slack as slack_gateway
 from bot.settings import Settings
@@ -50,7 +50,8 @@ async def findings(loaded: Settings, *, http: bool) -> list[Finding]:
     """Look at everything; what fails keeps nothing else from being looked at."""
     found = _settings(loaded, http=http)
     looks: list[Awaitable[list[Finding]]] = [
-        _slack(loaded, http=http), _mail_out(loaded), _database(loaded), _ports(loaded), _disk(loaded),
+        _slack(loaded, http=http), _mail_out(loaded), _mailboxes(loaded), _database(loaded), _ports(loaded),
+        _disk(loaded),
     ]  # fmt: skip
     for part in await asyncio.gather(*looks):
         found += part
@@ -179,6 +180,20 @@ async def _mail_out(loaded: Settings) -> list[Finding]:
     finally:
         client.close()
     return [Finding(f"the mail server {where}")]
+
+
+async def _mailboxes(loaded: Settings) -> list[Finding]:
+    database = Database(loaded.database)
+    read = [one for one in loaded.mailbox if (one.imap_host or one.smtp_host) and not one.problems]
+    try:
+        wrong = await asyncio.gather(*(mailing.wrong_with(one, database) for one in read))
+    finally:
+        await database.dispose()
+    remedy = "Check its imap_... and smtp_... settings; for tokens, sign in again or check the app's rights."
+    return [
+        Finding(f"the mailbox {one.address}", " ".join(said), remedy if said else "")
+        for one, said in zip(read, wrong, strict=True)
+    ]
 
 
 async def _database(loaded: Settings) -> list[Finding]:

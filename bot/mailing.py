@@ -6,14 +6,18 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.gateways import imap_sent, mailbox
 from bot.gateways.imap import MailboxState, Pace, Watcher
 from bot.gateways.imap_connection import Account
 from bot.gateways.imap_older import OlderMail
+from bot.gateways.imap_problems import MailboxError
 from bot.gateways.imap_sent import Door, SentCourier
+from bot.gateways.imap_session import connected
 from bot.gateways.mailbox import ByMailbox, MailCourier, Server
-from bot.gateways.oauth import GOOGLE, App, OAuth, Provider, for_itself, microsoft
-from bot.ports import Accept, Courier
+from bot.gateways.oauth import GOOGLE, App, OAuth, OAuthError, Provider, for_itself, microsoft
+from bot.ports import Accept, Courier, NotDelivered
 from bot.services import Services
 from bot.settings import Mailbox, Settings
 from bot.storage.database import Database
@@ -93,6 +97,30 @@ def _server(one: Mailbox, door: Door | None) -> Server:
     by_token = door.sign_in if door else None
     user = one.smtp_user or one.imap_user or (one.address if password or by_token else "")
     return Server(one.smtp_host, one.smtp_port, one.smtp_security, user, password, sign_in=by_token)
+
+
+async def wrong_with(one: Mailbox, database: Database) -> list[str]:
+    """Sign in to a mailbox and to the server it sends through, and say what is wrong; it changes neither."""
+    found = []
+    door = doors(Settings.model_construct(mailbox=[one]), database).get(one.address.lower())
+    try:
+        if door:
+            async with connected(door.account, door.sign_in):
+                pass
+    except (MailboxError, OAuthError) as error:
+        found.append(error.sentence)
+    except SQLAlchemyError:
+        found.append(f"The tokens of {one.address} cannot be kept: the database is not there yet.")
+    if one.smtp_host and not found:
+        try:
+            await MailCourier(_server(one, door), _nothing).reach()
+        except NotDelivered as error:
+            found.append(f"{one.smtp_host}: {error.details['reason']}")
+    return found
+
+
+async def _nothing(_sha256: str) -> bytes:
+    return b""
 
 
 def files_sent(opened: Mapping[str, Door]) -> frozenset[str]:

@@ -48,16 +48,27 @@ class MailCourier:
         """Know nothing: SMTP cannot be asked."""
         return None
 
-    async def deliver(self, letter: Letter) -> Delivered:
-        """Hand the mail to the server."""
-        raw = await self._blob(letter.payload["sha256"])
-        client = aiosmtplib.SMTP(
+    async def reach(self) -> None:
+        """Connect, sign in and hang up; `NotDelivered` when that fails."""
+        client = self._client()
+        try:
+            await self._connect(client)
+        finally:
+            client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
             hostname=self._server.host,
             port=self._server.port,
             use_tls=self._server.security == "tls",
             start_tls=self._server.security == "starttls",
             timeout=self._server.timeout,
         )
+
+    async def deliver(self, letter: Letter) -> Delivered:
+        """Hand the mail to the server."""
+        raw = await self._blob(letter.payload["sha256"])
+        client = self._client()
         try:
             await self._connect(client)
             await self._envelope(client, letter)
