@@ -214,6 +214,34 @@ def show(
     typer.echo(json.dumps(as_json(parse(raw)), ensure_ascii=False, indent=2))
 
 
+@mail.command("sign-in")
+def sign_in(address: Annotated[str, typer.Argument(help="A mailbox of the settings with sign_in.")]) -> None:
+    """Sign in to a mailbox at Microsoft, Google or another provider, once."""
+    from bot import mailing, settings
+    from bot.storage import migrate
+    from bot.storage.database import Database
+
+    try:
+        loaded = settings.load()
+        database = Database(loaded.database)
+        oauth, page = mailing.by_hand(loaded, database, address)
+    except SwitchboardError as error:
+        _complain(error.sentence)
+    typer.echo(f"1. Open this page and sign in as {address}:\n\n{page.url}\n")
+    typer.echo("2. The browser ends at a page it cannot open, http://localhost/... That is as it should be.")
+    landed = typer.prompt("3. Copy that page's address here")
+
+    async def finish() -> None:
+        try:
+            await migrate.require_current(database)
+            await mailing.signed_in(oauth, page, landed)
+        finally:
+            await database.dispose()
+        typer.echo(f"Signed in to {address}.")
+
+    _run(finish())
+
+
 def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)

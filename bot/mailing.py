@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.errors import SwitchboardError
 from bot.gateways import imap_sent, mailbox
 from bot.gateways.imap import MailboxState, Pace, Watcher
 from bot.gateways.imap_connection import Account
@@ -16,7 +18,7 @@ from bot.gateways.imap_problems import MailboxError
 from bot.gateways.imap_sent import Door, SentCourier
 from bot.gateways.imap_session import connected
 from bot.gateways.mailbox import ByMailbox, MailCourier, Server
-from bot.gateways.oauth import GOOGLE, App, OAuth, OAuthError, Provider, for_itself, microsoft
+from bot.gateways.oauth import GOOGLE, App, OAuth, OAuthError, Provider, SignInPage, for_itself, microsoft
 from bot.ports import Accept, Courier, NotDelivered
 from bot.services import Services
 from bot.settings import Mailbox, Settings
@@ -27,7 +29,18 @@ from jobs import mailboxes as mailbox_jobs
 # A replica that died is followed after so long; the lease is renewed every `Pace.renew`.
 _LEASE = timedelta(seconds=30)
 
+# Providers let programs that stand nowhere on the web end their sign-in there; nothing need listen.
+_REDIRECT = "http://localhost"
+
 Blob = Callable[[str], Awaitable[bytes]]
+
+
+class NoSignIn(SwitchboardError):
+    """Nobody signs in to {address}: the settings know no such mailbox with sign_in and client_id."""
+
+
+class NotTheSignIn(SwitchboardError):
+    """That is not where this sign-in ended. Begin again, and copy the whole address of the last page."""
 
 
 def doors(settings: Settings, database: Database) -> Mapping[str, Door]:
@@ -72,6 +85,24 @@ def sign_in(one: Mailbox, database: Database) -> OAuth | None:
     if one.app_only:
         app = for_itself(app) if one.sign_in == "microsoft" else replace(app, for_itself=True)
     return OAuth(one.address.lower(), app, StoredTokens(database))
+
+
+def by_hand(settings: Settings, database: Database, address: str) -> tuple[OAuth, SignInPage]:
+    """Begin to sign in to a mailbox by hand: the page to open. `NoSignIn` where nobody signs in."""
+    known = {one.address.lower(): one for one in settings.mailbox}
+    one = known.get(address.lower())
+    oauth = sign_in(one, database) if one and not one.problems and not one.app_only else None
+    if oauth is None:
+        raise NoSignIn(address=address)
+    return oauth, oauth.page(_REDIRECT)
+
+
+async def signed_in(oauth: OAuth, page: SignInPage, landed: str) -> None:
+    """Finish it with the address at which the browser landed, and keep the tokens for all replicas."""
+    query = parse_qs(urlsplit(landed.strip()).query)
+    if query.get("state") != [page.state] or not query.get("code"):
+        raise NotTheSignIn
+    await oauth.redeem(query["code"][0], page, _REDIRECT)
 
 
 def couriers(settings: Settings, opened: Mapping[str, Door], blob: Blob) -> Mapping[str, Courier]:

@@ -46,7 +46,7 @@ class ProviderUnreachable(OAuthError):
 
 class SignInAgain(OAuthError):
     """The sign-in for {address} is no longer valid: it was taken back, ran out, or the password changed.
-    Sign in to this mailbox again; mail waits on the server meanwhile.
+    Sign in to this mailbox again (switchboard mail sign-in {address}); mail waits on the server meanwhile.
     """  # noqa: D205 - one paragraph
 
     slow = True

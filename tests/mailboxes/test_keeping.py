@@ -145,3 +145,34 @@ async def test_it_files_a_copy_of_what_left_from_a_mailbox_once_and_of_nothing_e
         rows = (await session.execute(select(OutboxRow).where(OutboxRow.kind == "mail.file"))).scalars().all()
     assert [row.payload for row in rows] == [{"mailbox": ADDRESS, "sha256": "hash-0"}]
     assert len(told) == 6
+
+
+async def test_it_lets_a_person_sign_in_by_hand_and_all_replicas_have_the_token(
+    database: Database, replica: Database
+) -> None:
+    async with TokenServer(ADDRESS) as server:
+        box = Mailbox(
+            address=ADDRESS, imap_host="127.0.0.1", sign_in="oauth", client_id="app-id",
+            client_secret=SecretStr("app-secret"), token_url=f"{server.url}/token", scope="mail",
+            sign_in_url=f"{server.url}/authorize",
+        )  # fmt: skip
+        settings = Settings(mailbox=[box])
+        oauth, page = mailing.by_hand(settings, database, ADDRESS.title())
+        code = server.sign_in(page.url)
+        for landed in (
+            f"http://localhost/?code={code}&state=another",
+            "http://localhost/?error=access_denied",
+        ):
+            with pytest.raises(mailing.NotTheSignIn):
+                await mailing.signed_in(oauth, page, landed)
+        await mailing.signed_in(oauth, page, f" http://localhost/?code={code}&state={page.state}\n")
+        sign = mailing.doors(settings, replica)[ADDRESS].sign_in
+        assert sign
+        assert await sign("") == "access-1"
+
+
+def test_it_lets_nobody_sign_in_where_a_password_is_used() -> None:
+    settings = Settings(mailbox=[Mailbox(address=ADDRESS, imap_host="x", imap_password=SecretStr("y"))])
+    for address in (ADDRESS, "else@shop.example"):
+        with pytest.raises(mailing.NoSignIn, match=address):
+            mailing.by_hand(settings, Database("sqlite+aiosqlite://"), address)
