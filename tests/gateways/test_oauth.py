@@ -78,7 +78,8 @@ async def test_it_says_that_one_must_sign_in_again(server: TokenServer) -> None:
     assert failed.value.slow
     assert failed.value.sentence == (
         f"The sign-in for {ADDRESS} is no longer valid: it was taken back, ran out, or the password changed. "
-        "Sign in to this mailbox again; mail waits on the server meanwhile."
+        f"Sign in to this mailbox again (switchboard mail sign-in {ADDRESS}); "
+        "mail waits on the server meanwhile."
     )
 
 
