@@ -88,9 +88,13 @@ async def _own(request: Request, session: AsyncSession) -> list[blocks.Block]:
 async def _new(request: Request, _rest: str) -> None:
     async with request.services.database.read() as session:
         departments = await people.departments(session)
-    today = calendar.local(request.services.clock.now(), request.person.zone).date()
-    await request.open(modals.plan(departments, request.person.id, None, today))
+    await request.open(modals.plan(departments, request.person.id, None, today(request)))
     await request.ack()
+
+
+def today(request: Request) -> date:
+    """Give the date where the person is."""
+    return calendar.local(request.services.clock.now(), request.person.zone).date()
 
 
 async def _answer(request: Request, _rest: str) -> None:
@@ -277,6 +281,8 @@ async def preview(request: Request) -> None:
     unseen = len(everybody) - len(shown)
     rhythm_text = messages.rhythm_words(describe(rhythm))
     summary = f"*{blocks.escape(wanted['name'])}* · {rhythm_text} · {wanted['hour']} · <#{wanted['channel']}>"
+    if nominals and rhythm.since is not None and nominals[0] > rhythm.since >= today(request):
+        shown.insert(0, blocks.context(messages.begins_later(nominals[0])))
     if len(json.dumps(wanted)) > _METADATA:
         raise TooManyPeople
     await request.ack(response_action="push", view=modals.confirm(wanted, summary, shown, unseen))

@@ -103,13 +103,14 @@ def more(count: int) -> str:
     return _("and {count} more").format(count=count)
 
 
-def action_line(change: Change, *, name: str) -> Block:
-    """Give an open action with its way to be done."""
+def action_line(change: Change, *, name: str, about: bool = True) -> Block:
+    """Give an open action with its way to be done; `about`: and the change it comes from."""
     due = f" · {_('due {day}').format(day=day(change.due))}" if change.due else ""
     who = f" · {blocks.escape(name)}" if name else ""
-    text = f"▫️ {_line(change.action, _LONGEST)}{who}{due}"
-    about = f"\n{_line(change.what, 150)}" if change.what else ""
-    return blocks.section(text + about, accessory=blocks.button(_("Done"), DONE, change.id))
+    text = f"• {_line(change.action, _LONGEST)}{who}{due}"
+    if about and change.what:
+        text += f"\n{_line(change.what, 150)}"
+    return blocks.section(text, accessory=blocks.button(_("Done"), DONE, change.id))
 
 
 def reminder(standup: Standup, one: Round) -> tuple[str, list[Block]]:
@@ -154,7 +155,11 @@ def report(
     still = [change for change in (*carried, *changes) if change.state == "open"]
     if still:
         shown += [blocks.divider(), blocks.section(f"*{_('To be done')}*")]
-        shown += [action_line(change, name=names.get(change.owner_id or "", "")) for change in still[:12]]
+        # What was shared in this round stands in the table above.
+        shown += [
+            action_line(change, name=names.get(change.owner_id or "", ""), about=change.round_id != one.id)
+            for change in still[:12]
+        ]
         shown += [blocks.context(more(len(still) - 12))] if len(still) > 12 else []
     if not answered:
         shown.insert(2, blocks.section(_("Nobody had anything to share.")))
@@ -216,11 +221,7 @@ def _answers(
         head = f"*{blocks.escape(names.get(row.person_id, '?'))}*"
         if standup.kind.makes_changes:
             own = [change for change in changes if change.person_id == row.person_id]
-            texts = [
-                _line(change.what, 300) + (f" → {_line(change.action, 200)}" if change.action else "")
-                for change in own
-            ]
-            parts.append("\n".join([head, *(f"• {text}" for text in texts)]))
+            parts.append("\n".join([head, *(f"• {_line(change.what, 500)}" for change in own)]))
         else:
             pairs = zip(standup.questions, row.answers, strict=False)
             texts = [f"_{question}_ {_line(text, 500)}" for question, text in pairs if text]
@@ -363,6 +364,13 @@ def dates_preview(person: Person, moments: Sequence[datetime], holidays: Sequenc
         lines.append(f"{day(there, 'EEE d MMM')} {there:%H:%M}{moved}")
     return blocks.section(
         f"*{blocks.escape(person.name)}* · {blocks.escape(person.zone)}\n{' · '.join(lines)}"
+    )
+
+
+def begins_later(first: date) -> str:
+    """Say that the date somebody chose as the first has begun for some already."""
+    return _("The hour has passed for somebody on the first date, so it begins on {day}.").format(
+        day=day(first, "EEE d MMM")
     )
 
 
