@@ -39,8 +39,9 @@ class Standing:
         return self.timetable.number(self.today)
 
     def due(self, task: Task) -> date:
-        """Give the date by which a task is to be done."""
-        return self.timetable.on(task.day)
+        """Give the date by which a task is to be done: never before anybody could know of it."""
+        known = calendar.local(self.hire.started_at, known_zone(self.person.zone)).date()
+        return max(self.timetable.on(task.day), known)
 
     def is_overdue(self, task: Task) -> bool:
         """Tell whether a task should have been done; a day is not over before the next working day."""

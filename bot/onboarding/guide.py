@@ -34,7 +34,7 @@ _STOP = frozenset(
         "me might must my need no not now of on or our out please s shall she should so some tell",
         "than thank thanks that the their them then there these they thing this those to too us want",
         "was we were what when where which who whom whose why will with would you your t m re ll ve d",
-        "hello hi hey explain today place way am",
+        "hello hi hey explain today place way am done",
     )
     for word in line.split()
 )
@@ -71,10 +71,13 @@ def chapters(
 
 def search(question: str, among: Sequence[Chapter], most: int = 3) -> list[Chapter]:
     """Give the chapters that answer a question, the best first; none when none says enough about it."""
-    wanted = list(dict.fromkeys(stems(question)))
-    if not wanted or not among:
-        return []
     read = [(one, set(stems(f"{one.title} {one.also}")), Counter(stems(one.text))) for one in among]
+    known = {word for _one, title, text in read for word in (*title, *text)}
+    # Pairs of characters that stand nowhere are seldom words.
+    asked = [word for word in stems(question) if word in known or not _CJK.search(word)]
+    wanted = list(dict.fromkeys(asked))
+    if not wanted:
+        return []
     weights = {word: _rarity(word, read) for word in wanted}
     whole = sum(weights.values())
     scored = []
@@ -149,8 +152,11 @@ def _reflowed(paragraph: str) -> str:
     lines: list[str] = []
     for line in paragraph.splitlines():
         text = re.sub(r"\*\*([^*]+)\*\*", r"*\1*", line.strip())
-        if _POINT.match(text) or not lines:
-            lines.append(_POINT.sub(lambda found: "• " if found[0][0] in "-*" else found[0], text))
+        point = _POINT.match(text)
+        if point and point[0][0] in "-*":
+            lines.append(f"• {text[point.end() :]}")
+        elif point or not lines:
+            lines.append(text)
         else:
             lines[-1] += f" {text}"
     return "\n".join(lines)

@@ -21,6 +21,8 @@ from bot.words import _
 # A hire whose onboarding is over stays in the manager's list so long.
 _STAYS = timedelta(days=60)
 _NEXT_IN_DETAIL = 3
+# Of what somebody has not done, so much stands among all that waits for them.
+_AT_HOME = 10
 _QUESTION_MARKS = ("?", "？", "吗", "呢")
 _ASKING = frozenset(
     word
@@ -189,7 +191,7 @@ async def waiting(session: AsyncSession, person: Person, now: datetime) -> list[
     if own is not None:
         stands = await checklist.standing(session, own, now)
         due = [task for task in stands.open if task.by == "hire" and stands.due(task) <= stands.today]
-        found += [(_morning_of(stands, task), messages.task_line(stands, task)) for task in due]
+        found += [(_morning_of(stands, task), messages.task_line(stands, task)) for task in due[:_AT_HOME]]
         found += [(now, messages.asked_line(one, day)) for one, day in await _asked(session, stands)]
     today = calendar.local(now, known_zone(person.zone)).date()
     for duty in await checklist.duties(session, person, today, now, now):

@@ -38,29 +38,27 @@ HELP_LEADS = mark(
     "*/onboard report* shows figures over all hires\n"
     "*/onboard approver @person* says who is asked when somebody joins"
 )
-# Slack holds 10 boxes in one element; more than two such would not be read.
-BOXES, _GROUPS = 10, 2
-_NEXT = 3
+# Slack holds 10 boxes in one element.
+BOXES = 10
+# More than so many would not be read in a morning.
+_LATE, _DUTIES, _NEXT = 5, 6, 2
 
 
 # ---- tasks as boxes -----------------------------------------------------------------------------------
 
 
-def boxes(title: str, stands: Standing, tasks: Sequence[Task]) -> list[Block]:
-    """Give tasks as boxes to tick, 10 under each other; those past the twentieth are counted."""
-    shown = []
-    for start in range(0, min(len(tasks), BOXES * _GROUPS), BOXES):
-        group = tasks[start : start + BOXES]
-        options = {task.id: _box(stands, task) for task in group}
-        element = blocks.checkboxes(
-            options.values(), initial=[options[task.id] for task in group if task.done_at]
-        )
-        block = blocks.section(title if not start else "⋯", accessory=element | {"action_id": TICK})
-        # The block's id says which boxes it has: Slack tells only those that are ticked.
-        shown.append(block | {"block_id": f"tasks:{'.'.join(str(task.id) for task in group)}"})
-    if len(tasks) > BOXES * _GROUPS:
-        more = len(tasks) - BOXES * _GROUPS
-        text = n_("and {count} more: */onboard* shows all", "and {count} more: */onboard* shows all", more)
+def boxes(title: str, stands: Standing, tasks: Sequence[Task], most: int = BOXES) -> list[Block]:
+    """Give tasks as boxes to tick, the first `most` of them (10 at most); the others are counted."""
+    if not tasks:
+        return []
+    options = {task.id: _box(stands, task) for task in tasks[:most]}
+    ticked = [options[task.id] for task in tasks[:most] if task.done_at]
+    element = blocks.checkboxes(options.values(), initial=ticked) | {"action_id": TICK}
+    # The block's id says which boxes it has: Slack tells only those that are ticked.
+    row = blocks.actions(element) | {"block_id": f"tasks:{'.'.join(map(str, options))}"}
+    shown = [blocks.section(title), row]
+    if more := len(tasks) - len(options):
+        text = n_("and {count} more: my Home tab shows it", "and {count} more: my Home tab shows them", more)
         shown.append(blocks.context(text.format(count=more)))
     return shown
 
@@ -99,7 +97,7 @@ def my_morning(
     late = [task for task in tasks if stands.due(task) < stands.today]
     today = [task for task in tasks if stands.due(task) >= stands.today]
     if late:
-        shown += boxes(f"⏰ *{_('Still open')}*", stands, late)
+        shown += boxes(f"⏰ *{_('Still open')}*", stands, late, _LATE)
     if today:
         shown += boxes(f"*{_('Today')}*", stands, today)
     if coming := _coming(stands):
@@ -138,7 +136,7 @@ def duty(one: Duty, tasks: Sequence[Task]) -> list[Block]:
     """Give what somebody does for a hire."""
     start, name = one.standing.timetable.on(0), blocks.escape(one.standing.person.name)
     text = _("*For {name}* (starts {day})") if one.standing.number < 0 else _("*For {name}* (since {day})")
-    return boxes(text.format(name=name, day=day(start)), one.standing, tasks)
+    return boxes(text.format(name=name, day=day(start)), one.standing, tasks, _DUTIES)
 
 
 def behind(stands: Standing, *, is_manager: bool) -> list[Block]:

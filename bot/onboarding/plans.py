@@ -121,8 +121,12 @@ def _whole(
         _merged(part.objectives for part in parts),
         own=path.parent != SHIPPED,
     )
+    # A shipped plan bears it when the shop's own file took the place of one it includes.
+    replaced = not plan.own and any(
+        others[name][1].parent != SHIPPED for name in file.includes if name in others
+    )
     known = {chapter.key for chapter in plan.guide}
-    for number, task in enumerate(() if wrong else file.tasks):
+    for number, task in enumerate(() if wrong or replaced else file.tasks):
         if task.chapter and task.chapter not in known:
             tree = tree or yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
             sentence = _("there is no chapter “{name}”").format(name=task.chapter)

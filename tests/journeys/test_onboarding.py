@@ -118,9 +118,9 @@ async def test_it_ticks_and_clears_boxes_in_place(shop: Shop) -> None:
     await morning_of_day(shop, 0)
     await marisol.sees("Your onboarding, day 1: 0 of 34 done")
 
-    await marisol.chooses("Today", ["Set your working hours, time zone and country"])
+    await marisol.chooses("onboarding.tick", ["Set your working hours, time zone and country"])
     await marisol.sees("Your onboarding, day 1: 1 of 34 done")
-    await marisol.chooses("Today", [])
+    await marisol.chooses("onboarding.tick", [])
     await marisol.sees("Your onboarding, day 1: 0 of 34 done")
 
     assert not [task for task in await kept(shop, Task) if task.done_at and task.hire_id == 2]
