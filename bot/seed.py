@@ -131,7 +131,7 @@ async def _lead_priya(session: AsyncSession, workspace: Workspace) -> None:
     hire = await leading.start(session, order, plans.load().plans[order.plan], nora, now)
     stands = await checklist.standing(session, hire, now)
     for task in stands.tasks:
-        if stands.due(task) < today:
+        if stands.timetable.on(task.day) < today:
             task.done_at, task.done_by = now, hire.person_id if task.by == "hire" else hire.manager_id
 
 
