@@ -141,7 +141,13 @@ function number(name, words, first, most) {
 }
 
 const FIELDS = {
-  method: () => listed("method", "Method", METHODS, "chat.postMessage"),
+  method: () =>
+    listed(
+      "method",
+      "Method",
+      [...METHODS, ...(store.wechat ? ["cgi-bin/message/custom/send", "cgi-bin/token"] : [])],
+      "chat.postMessage",
+    ),
   error: () => listed("error", "Error", ERRORS, "internal_error"),
   when: () =>
     labelled(

@@ -168,7 +168,7 @@ function body(message, place) {
 
 // The block that the editor adds to what people type says the same as its text.
 function isTyped({ client_msg_id: id, blocks }) {
-  return id && blocks.length === 1 && blocks[0].type === "rich_text";
+  return Boolean(id) && blocks?.length === 1 && blocks[0].type === "rich_text";
 }
 
 function extras(message, place) {
@@ -231,7 +231,7 @@ function threadLine(message, place) {
 /** A message's words on one line, for toasts and search results; those of its blocks when `query` stands there. */
 export function summary(message, query = "") {
   const text = message.text ?? "";
-  const inText = text.toLowerCase().includes(query.toLowerCase());
+  const inText = isTyped(message) || text.toLowerCase().includes(query.toLowerCase());
   const nodes = render((inText && text) || blocksWords(message.blocks) || text, context());
   const words = el("span", {}, nodes).textContent.replace(/\s+/g, " ").trim();
   return words || (message.files?.length ? `sent ${plain(message.files[0].name)}` : "sent a message");
