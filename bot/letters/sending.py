@@ -61,7 +61,7 @@ async def stop(
     """Hold back all mail at once, and say in these channels who did it; False when it is held already."""
     if not await holds.hold(session, ALL_MAIL, person.id, now):
         return False
-    await _said(session, desks, channels, person, now, "sending.stop")
+    await _said(session, desks, channels, person, now, "sending.stopped")
     return True
 
 
@@ -71,7 +71,7 @@ async def go(
     """Let mail leave again, and say who did it; False when nobody stopped it."""
     if not await holds.let_go(session, ALL_MAIL):
         return False
-    await _said(session, desks, channels, person, now, "sending.go")
+    await _said(session, desks, channels, person, now, "sending.resumed")
     return True
 
 
@@ -91,6 +91,9 @@ async def _said(
             key=f"{act}:{channel}:{outbox.new_uid()}",
             kind="slack.post",
             lane=f"slack:{channel}",
-            payload={"channel": channel, **messages.sending_post(person.name, stopped=act == "sending.stop")},
+            payload={
+                "channel": channel,
+                **messages.sending_post(person.name, stopped=act == "sending.stopped"),
+            },
         )
         await outbox.add(session, post)

@@ -53,6 +53,8 @@ ACTS = {
     "pause.added": mark("added a pause"),
     "pause.removed": mark("took a pause back"),
     "person.changed": mark("changed somebody's role or manager"),
+    "sending.on": mark("switched sending on"),
+    "sending.off": mark("lets an area only rehearse"),
     "sending.stopped": mark("stopped everything outgoing"),
     "sending.resumed": mark("let outgoing things go again"),
     "import": mark("imported people and settings"),

@@ -239,7 +239,7 @@ async def test_it_only_shows_answers_until_somebody_switches_sending_on(
         await nora.presses("Switch sending on")
         await lucia.receives("Forty.")
         await nora.runs("/switchboard audit")
-        await nora.sees("sending")
+        await nora.sees("switched sending on")
 
 
 async def test_it_stops_all_mail_at_once_and_says_who_did_it(shop: Shop) -> None:
@@ -268,3 +268,6 @@ async def test_it_stops_all_mail_at_once_and_says_who_did_it(shop: Shop) -> None
     await nora.sees("*Nora* lets outgoing mail leave again")
     await lucia.receives("By how much?")
     await tom.sees("✓ Sent")
+    await nora.runs("/switchboard audit")
+    seen = await nora.sees("stopped everything outgoing")
+    assert "let outgoing things go again" in seen
