@@ -80,7 +80,8 @@ async def _plan_mornings(database: Database, session: AsyncSession, one: Round) 
     """Let the mornings of everybody who is asked move to the standup's hour, some at a time."""
     ids = [asked.person_id for asked in await store.asked_of(session, one.id)]
     for start in range(0, len(ids), _AT_ONCE):
-        body = json.dumps({"mornings": ids[start : start + _AT_ONCE]}).encode()
+        left = {"mornings": ids[start : start + _AT_ONCE], "at": one.opened_at.isoformat()}
+        body = json.dumps(left).encode()
         await inbox.enqueue(database, session, SOURCE, f"mornings:{one.id}:{start}", body)
 
 
@@ -90,9 +91,11 @@ async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
     if "themes" in left:
         await _find_themes(services, int(left["themes"]), trigger)
         return
+    # As of the opening: were the hour over by now, the message would else come a day late.
+    at = datetime.fromisoformat(left["at"])
     async with trigger.transaction() as session:
         for person in await people.several(session, left["mornings"]):
-            await mornings.plan(session, person, services.clock.now())
+            await mornings.plan(session, person, at)
 
 
 async def _find_themes(services: Services, round_id: int, trigger: Trigger) -> None:

@@ -198,3 +198,49 @@ async def test_it_is_off_until_an_admin_switches_it_on(database_url: str, tmp_pa
         nora = await made.person("Nora").goes_to("#logistics")
         await nora.runs("/standup new")
         await nora.sees("This part of Switchboard is off")
+
+
+async def test_it_tells_the_owner_of_an_archived_channel_and_posts_the_report_in_another(
+    database_url: str, tmp_path: Path
+) -> None:
+    now = datetime(2026, 10, 19, 7, tzinfo=UTC)
+    async with built(database_url, tmp_path, now=now) as shop, shop.open() as services:
+        await shop.slack.pause()
+        async with services.database.write() as session:
+            await areas.switch(session, "standups", on=True)
+        nora = await shop.person("Nora").goes_to("#general")
+        await nora.runs("/standup new")
+        await nora.fills("Name", "Our industry")
+        await nora.fills("First date", "2026-10-19")
+        await nora.fills("Where the report goes", "logistics")
+        assert await nora.submits() == {}
+        await nora.sees("Mon 19 Oct")
+        assert await nora.submits() == {}
+        await shop.slack.is_quiet()
+        world = shop.workspace.world
+        [logistics] = [one for one in world.channels.values() if one["name"] == "logistics"]
+        logistics["is_archived"] = True
+        await shop.slack.advance(timedelta(minutes=31))
+        await nora.goes_to("@Switchboard")
+        await nora.sees("Our industry")
+        await nora.fills("What changed that touches us?", "Channels go")
+        await nora.presses("Send")
+        await nora.sees("You answered")
+        await shop.slack.advance(timedelta(minutes=1))
+        assert "the channel is archived" in await nora.sees("could not be posted")
+
+        await nora.goes_to("#general")
+        await nora.runs("/standup edit")
+        await nora.fills("People", [])
+        assert await nora.submits() == {"People": "Choose at least one colleague."}
+        await nora.fills("People", ["Nora", "Tom"])
+        await nora.fills("Where the report goes", "general")
+        assert await nora.submits() == {}
+        assert "Channels go" in await nora.sees("1 answer")
+        tom = await shop.person("Tom").goes_to("#general")
+        await tom.runs("/standup pause Our industry")
+        await tom.sees("Only who began a standup, or an admin, can do this.")
+        await nora.runs("/standup end")
+        await nora.sees("has ended")
+        await nora.runs("/standup report yesterday")
+        await nora.sees("Write the date of a report as 2026-11-23.")
