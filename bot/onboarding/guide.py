@@ -34,7 +34,7 @@ _STOP = frozenset(
         "me might must my need no not now of on or our out please s shall she should so some tell",
         "than thank thanks that the their them then there these they thing this those to too us want",
         "was we were what when where which who whom whose why will with would you your t m re ll ve d",
-        "hello hi hey explain today place way am done",
+        "hello hi hey explain today place way am done find",
     )
     for word in line.split()
 )
