@@ -12,7 +12,7 @@ from bot.letters.model import Stray
 from bot.mail.parse import parse
 from bot.people import store as people
 from bot.storage import blobs, outbox
-from bot.suppliers import directory, history, messages, modals, store, strays
+from bot.suppliers import care, directory, history, messages, modals, store, strays
 from bot.suppliers.model import Supplier
 from bot.words import _
 from handlers import home
@@ -152,8 +152,9 @@ async def show_history(request: Request) -> None:
 
 @home.waits("suppliers")
 async def waiting(request: Request, session: AsyncSession) -> list[home.Waiting]:
-    """Give the conversations in which a supplier waits for us: for those in charge first of all."""
-    found = await store.waiting_conversations(session)
+    """Give the conversations in which a supplier waits for this person, or for their department."""
+    mine = await care.cares_for(session, request.person, leads_only=False)
+    found = [one for one in await store.waiting_conversations(session) if care.responsible(*one) in mine]
     now = request.services.clock.now()
     blocks_of = messages.waiting_list(found)
     return [

@@ -19,6 +19,7 @@ from bot.people import store as people
 from bot.people.model import Department, Person
 from bot.standups import store as standups
 from bot.storage import outbox
+from bot.suppliers import care
 from bot.suppliers import store as suppliers
 from bot.suppliers.model import Conversation, Supplier
 from bot.triage import store as triage
@@ -27,8 +28,6 @@ from bot.triage import store as triage
 LATE_AFTER = timedelta(hours=8)
 # An answer promised sooner than this is at risk.
 _AT_RISK = timedelta(days=1)
-# Which departments read of suppliers whose owner is in none.
-_SUPPLIERS_HOMES = ("production", "logistics")
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,9 @@ class Part:
 async def for_person(session: AsyncSession, person: Person, since: datetime, now: datetime) -> list[Part]:
     """Give what is new for one person since their last overview; what other sections say is left out."""
     reader = await rooms.person(session, person.id)
+    mine = await care.cares_for(session, person, leads_only=True)
     parts = [
-        await _supplier_part(session, reader, now, since=since, owners={person.id}),
+        await _supplier_part(session, reader, now, since=since, owners=mine),
         await _away_part(session, person, since, now),
     ]
     return [part for part in parts if part.lines]
@@ -55,7 +55,7 @@ async def for_department(
     """Give a department's week: what is open and late, what is due, who is away."""
     members = await people.members(session, department.id)
     ids = {one.id for one in members} | ({department.lead_id} if department.lead_id else set())
-    owners = ids | ({None} if department.slug in _SUPPLIERS_HOMES else set())
+    owners = ids | ({None} if department.slug in care.BUYERS else set())
     reader = await rooms.channel(session, department.channel_id)
     parts = [
         await _supplier_part(session, reader, now, since=None, owners=owners),
@@ -83,7 +83,7 @@ async def _supplier_part(
     found = [
         (conversation, supplier)
         for conversation, supplier in await suppliers.waiting_conversations(session)
-        if (conversation.assignee_id or supplier.owner_id) in owners
+        if care.responsible(conversation, supplier) in owners
         and (since is None or _is_new(conversation, since, now))
     ]
     lines = [
