@@ -1,4 +1,4 @@
-"""Whose a supplier's question is: the assignee's, else the supplier's owner's, else the departments' that buy."""
+"""Whose a suppliers question is: its assignee, else the owner, else the departments that buy."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
