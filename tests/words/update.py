@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from bot.words import SPOKEN
+from bot import words
 from tests.words.extraction import ROOT, Found, extract
 
 FOLDER = ROOT / "bot" / "translations"
@@ -58,10 +58,10 @@ def updated(path: Path, found: Found) -> str:
 def main() -> None:
     """Write every catalogue anew, and say what still has to be translated."""
     found = extract()
-    for language in SPOKEN[1:]:
+    for language in words.SPOKEN[1:]:
         path = FOLDER / f"{language}.po"
         path.write_text(updated(path, found), "utf-8")
-        empty = [message for message in read_po(io.StringIO(path.read_text("utf-8"))) if not message.string]
+        empty = [entry for entry in words.entries(path.read_text("utf-8")) if not all(entry.forms)]
         sys.stdout.write(f"{path.name}: {len(found.sentences)} sentences, {len(empty)} to translate\n")
 
 
