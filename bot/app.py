@@ -203,6 +203,7 @@ async def _start(
             "slack": partial(events.arrived, services),
             "mail": partial(mail.arrived, services),
             "triage": partial(triage_jobs.arrived, services),
+            "triage.form": partial(triage_jobs.filled_in, services),
             "feed": partial(feeds.arrived, services, Feeds().fetch),
             mailbox_jobs.SOURCE: partial(
                 mailbox_jobs.take_older, services, mailing.older(opened, database), store.accept
@@ -302,7 +303,7 @@ async def _open_doors(
 
 def _hooks(settings: Settings, store: Inbox) -> Mapping[str, Hook]:
     secret = settings.webhook_secret.get_secret_value()
-    return {"triage": hooks.signed(secret, store.accept, "triage", form.problem)} if secret else {}
+    return {"triage": hooks.signed(secret, store.accept, "triage.form", form.problem)} if secret else {}
 
 
 async def _measures(services: Services) -> list[Gauge]:

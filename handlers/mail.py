@@ -77,8 +77,6 @@ async def _beside(
 
 async def _of_a_customer(services: Services, one: Arrived, trigger: Trigger) -> None:
     mail = one.mail
-    found = await reading.read(
-        services.database, services.model, mail.subject, mail.text, mail.sender.address
-    )
+    found = await reading.read(services.database, mail.subject, mail.text, mail.sender.address)
     async with trigger.transaction() as session:
         await intake.receive(services.database, session, one, found, services.channels)

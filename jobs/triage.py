@@ -1,5 +1,6 @@
 """What the clock and the inbox trigger for customers: promises, what was put off, forms, drafts, mornings."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -47,23 +48,43 @@ async def _wake(session: AsyncSession, row: ScheduleRow, now: datetime) -> datet
 
 
 async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
-    """Deal with a form, what a colleague passed on, or a wish for a draft."""
-    found = form.read(body)
+    """Deal with what colleagues passed on, a wish for a draft, or a question to the model."""
+    found = json.loads(body)
     if "draft" in found:
         await _draft(services, int(found["draft"]), str(found["for"]), trigger)
         return
-    filled = form.Form.model_validate(found["form"])
+    if "sort" in found:
+        await _sort(services, int(found["sort"]), trigger)
+        return
+    await _open(services, form.Form.model_validate(found["form"]), str(found["by"]), trigger)
+
+
+async def filled_in(services: Services, body: bytes, trigger: Trigger) -> None:
+    """Take in what another program hands over: a form and nothing else, whatever stands in it."""
+    await _open(services, form.Form.model_validate_json(body), None, trigger)
+
+
+async def _open(services: Services, filled: form.Form, by: str | None, trigger: Trigger) -> None:
     own = services.settings.mailboxes_of("customers")
     mailbox = own[0] if own else services.settings.shop_address.address
     raw = form.raw_of(filled, mailbox)
     one = form.mail_of(filled, mailbox, services.clock.now(), blobs.digest(raw))
-    sorted_ = await reading.read(
-        services.database, services.model, one.mail.subject, one.mail.text, one.mail.sender.address
-    )
-    origin = intake.Origin("colleague" if found["by"] else "form", found["by"], filled.order or None)
+    sorted_ = await reading.read(services.database, one.mail.subject, one.mail.text, one.mail.sender.address)
+    origin = intake.Origin("colleague" if by else "form", by, filled.order or None)
     async with trigger.transaction() as session:
         await blobs.put(services.database, session, {one.sha256: raw})
         await intake.receive(services.database, session, one, sorted_, services.channels, origin)
+
+
+async def _sort(services: Services, ticket_id: int, trigger: Trigger) -> None:
+    """Ask the model what a ticket is about of which the sorting was not sure; its card stands already."""
+    async with services.database.read() as session:
+        ticket = await session.get_one(Ticket, ticket_id)
+        first = await letters.first_mail(DESK, session, ticket_id)
+    choice = await reading.ask(services.model, ticket.subject, first.text)
+    if choice is not None:
+        async with trigger.transaction() as session:
+            await tickets.sort_by_model(session, ticket_id, choice, services.clock.now())
 
 
 async def _draft(services: Services, ticket_id: int, person_id: str, trigger: Trigger) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -90,9 +89,3 @@ def order(ticket_id: int, person_id: str) -> bytes:
 def passed_on(form: Form, person_id: str) -> bytes:
     """Give what a colleague passed on, for the inbox."""
     return json.dumps({"form": form.model_dump(), "by": person_id}).encode()
-
-
-def read(body: bytes) -> dict[str, Any]:
-    """Read back what waits in the inbox: a wish for a draft, or a form and who passed it on."""
-    found: dict[str, Any] = json.loads(body)
-    return found if "draft" in found or "by" in found else {"form": found, "by": None}

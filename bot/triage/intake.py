@@ -1,5 +1,6 @@
 """A customer writes: something new, something that goes on, or nothing that wants an answer."""
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from bot.letters.model import ASIDE, Channels
 from bot.mail.model import Mail
 from bot.people import areas
 from bot.people import store as people
+from bot.storage import inbox
 from bot.storage.database import Database
 from bot.triage import card, messages, promises, store, tickets
 from bot.triage.desk import DESK
@@ -120,6 +122,9 @@ async def _open(
     await promises.begin(session, ticket, arrived.at)
     await cards.open_card(DESK, session, ticket, first, card.as_customer(ticket))
     await cards.add_files(DESK, database, session, ticket, first, mail.attachments)
+    if found.asks:
+        body = json.dumps({"sort": ticket.id}).encode()
+        await inbox.enqueue(database, session, "triage", f"sort:{ticket.id}", body)
 
 
 async def _again(

@@ -201,12 +201,10 @@ def warning(ticket: Ticket, person_id: str) -> tuple[str, list[Block]]:
     return told(ticket, _("A customer's answer is due soon."), person_id)
 
 
-def late(ticket: Ticket, person_id: str) -> tuple[str, list[Block], str]:
-    """Tell somebody that a promise is broken, and why that cannot wait."""
-    text, shown = told(
-        ticket, "🚨 *" + _("A customer still waits for the answer we promised.") + "*", person_id
-    )
-    return text, shown, _("a promise to a customer is broken and somebody must take it.")
+def late(ticket: Ticket, person_id: str) -> tuple[str, list[Block]]:
+    """Tell somebody that a promise is broken."""
+    said = "🚨 *" + _("A customer still waits for the answer we promised.") + "*"
+    return told(ticket, said, person_id)
 
 
 def woken(ticket: Ticket, person_id: str) -> tuple[str, list[Block]]:

@@ -29,7 +29,8 @@ LEAST_SHARE = 0.25
 # Working time until the next is told.
 NEXT_STEP = timedelta(minutes=15)
 _MOST_TOLD = 5
-_WARNING, _ASSIGNEE, _OTHERS, _LEAD, TAKEN = 0, 1, 2, 3, 9
+# A step is ten times the round, plus who is told in it; a person took it: -1.
+_WARNING, _ASSIGNEE, _OTHERS, _LEAD, TAKEN, _ROUND = 0, 1, 2, 3, -1, 10
 _ANYWHERE = WorkCalendar("UTC", Week.office())
 
 
@@ -152,20 +153,20 @@ async def _warn(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
 async def _step(session: AsyncSession, ticket: Ticket, now: datetime) -> datetime | None:
     """Tell the first of those to be told who works now; whoever sleeps hears of it when they begin."""
     told: list[Person] = []
-    while not told and ticket.step <= _LEAD:
+    while not told and ticket.step % _ROUND <= _LEAD:
         rung = await _rung(session, ticket)
         told = await _working(session, rung, now)
-        if ticket.step != _OTHERS:
-            await _tell(session, ticket, [one for one in rung if one not in told], now, urgent=False)
-        await _tell(session, ticket, told, now, urgent=True)
+        # Others who sleep are not waited for: they may never have to know.
+        await _tell(session, ticket, told if ticket.step % _ROUND == _OTHERS else rung, now)
         ticket.step += 1
     hours = await calendar_of(session, ticket, now)
     try:
-        if told and ticket.step <= _LEAD:
+        if told and ticket.step % _ROUND <= _LEAD:
             return calendar.add_working_time(hours, now, NEXT_STEP)
-        ticket.step = _ASSIGNEE
+        ticket.step += _ASSIGNEE - ticket.step % _ROUND
         if told:
             # Everybody has heard of it: again on the next working day, as long as nobody takes it.
+            ticket.step += _ROUND
             return calendar.add_working_days(hours, now, 1)
         return await _next_to_work(session, ticket, now) or calendar.next_working_moment(
             hours, now + timedelta(minutes=1)
@@ -175,7 +176,7 @@ async def _step(session: AsyncSession, ticket: Ticket, now: datetime) -> datetim
 
 
 async def _rung(session: AsyncSession, ticket: Ticket) -> list[Person]:
-    match ticket.step:
+    match ticket.step % _ROUND:
         case 1:
             return await _in_charge(session, ticket)
         case 2:
@@ -229,18 +230,16 @@ async def _next_to_work(session: AsyncSession, ticket: Ticket, now: datetime) ->
     return min(moments, default=None)
 
 
-async def _tell(
-    session: AsyncSession, ticket: Ticket, told: Iterable[Person], now: datetime, *, urgent: bool
-) -> None:
-    day = calendar.local(now, "UTC").date()
+async def _tell(session: AsyncSession, ticket: Ticket, told: Iterable[Person], now: datetime) -> None:
+    """Tell these people once a round: now who works now, and who does not when they begin."""
+    since = int(ticket.breached_at.timestamp()) if ticket.breached_at else 0
     for person in told:
+        key = f"triage:late:{ticket.id}:{since}:{ticket.step // _ROUND}:{person.id}"
+        if await store.waits_for_hours(session, key):
+            continue
         with speaking(person.language):
-            text, shown, why = messages.late(ticket, person.id)
-            # Once a day and person, however often it comes round.
-            key = f"triage:late:{ticket.id}:{day}:{person.id}:{urgent}"
-            await notices.tell(
-                session, person, Notice(key, "triage", text, shown, why if urgent else ""), now
-            )
+            text, shown = messages.late(ticket, person.id)
+        await notices.tell(session, person, Notice(key, "triage", text, shown), now)
 
 
 def working_seconds(hours: WorkCalendar, start: datetime, end: datetime) -> int:

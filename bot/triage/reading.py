@@ -1,14 +1,15 @@
-"""Making something of a customer's text: sorted here, and where that is not sure, by a model if there is one.
+"""Making something of a customer's text: sorted here at once, and where that is not sure a model is asked.
 
 Nothing is open while it thinks: the corrections are read, the database is let go, then it sorts in a thread.
 """
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import lru_cache
 
 from bot.letters.arriving import REPLY_PREFIX
-from bot.ports import Answered, LanguageModel, ToClassify
+from bot.ports import Answered, Choice, LanguageModel, ToClassify
 from bot.storage.database import Database
 from bot.triage import store
 from bot.triage.engine.learning import Correction
@@ -19,7 +20,7 @@ from bot.triage.priority import LEVELS
 from bot.triage.sorting import Rules, Sorted, Sorter
 
 # Seconds a model has to say what a text is; then what was found here stands, and a person is asked.
-_DEADLINE = 8.0
+_DEADLINE = 20.0
 _CHOICES = {
     "order_status": "where an order is, or when it comes",
     "delivery_problem": "a parcel that is late, lost, damaged on its way, or sent to a wrong address",
@@ -53,26 +54,12 @@ def learnable(subject: str, text: str) -> str:
     return f"{REPLY_PREFIX.sub('', subject, count=1)}\n{text}".strip()
 
 
-async def read(database: Database, model: LanguageModel, subject: str, text: str, sender: str) -> Found:
+async def read(database: Database, subject: str, text: str, sender: str) -> Found:
     """Sort a text, with no transaction open."""
     async with database.read() as session:
         corrections, vips = await store.corrections(session), await store.vips(session)
     found, learned_from = await asyncio.to_thread(_sort, vips, corrections, subject, text, sender)
-    if found.asks:
-        found = await _by_model(model, sorter(vips, corrections), found, learnable(subject, text), sender)
-    return Found(
-        found.category,
-        found.confidence,
-        found.asks,
-        found.why,
-        found.language,
-        found.priority,
-        found.priority_why,
-        found.order_number,
-        found.sku,
-        found.department,
-        learned_from,
-    )
+    return Found(**asdict(found), learned_from=learned_from)
 
 
 def _sort(
@@ -99,24 +86,14 @@ def _teacher(corrections: Sequence[Correction], category: str, text: str) -> str
     return max(those, key=likeness).by if those else None
 
 
-async def _by_model(model: LanguageModel, by: Sorter, found: Sorted, text: str, sender: str) -> Sorted:
+async def ask(model: LanguageModel, subject: str, text: str) -> Choice | None:
+    """Ask a model what a text is; None when it is not sure either, or takes too long."""
     try:
         async with asyncio.timeout(_DEADLINE):
-            answer = await model.classify(ToClassify(text, _CHOICES))
+            answer = await model.classify(ToClassify(learnable(subject, text), _CHOICES))
     except TimeoutError:
-        return found
-    if not isinstance(answer, Answered) or answer.value.confidence < SURE:
-        return found
-    chosen = by.corrected(found, text, answer.value.name, sender=sender)
-    return Sorted(
-        **{
-            name: getattr(chosen, name)
-            for name in Sorted.__dataclass_fields__
-            if name not in ("why", "confidence")
-        },
-        why=answer.value.words,
-        confidence=answer.value.confidence,
-    )
+        return None
+    return answer.value if isinstance(answer, Answered) and answer.value.confidence >= SURE else None
 
 
 def by_person(

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people import store as people
-from bot.people.model import Department
+from bot.people.model import Department, NoticeRow
 from bot.triage.engine.learning import Correction
 from bot.triage.model import CLOSED, HOURS, OPEN, SLUGS, AnswerTime, CorrectionRow, SavedReply, Ticket
 
@@ -77,6 +77,11 @@ async def promised(session: AsyncSession) -> list[Ticket]:
     """Give every ticket whose promise runs."""
     rows = select(Ticket).where(Ticket.answer_by.is_not(None)).order_by(Ticket.id)
     return list((await session.execute(rows)).scalars())
+
+
+async def waits_for_hours(session: AsyncSession, key: str) -> bool:
+    """Tell whether a notice was kept for its reader's working hours: then it reaches them by itself."""
+    return (await session.execute(select(NoticeRow.id).where(NoticeRow.key == key))).first() is not None
 
 
 # ---- sorting ------------------------------------------------------------------------------------------

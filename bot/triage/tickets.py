@@ -12,6 +12,7 @@ from bot.people import notices
 from bot.people import store as people
 from bot.people.model import Department, Person
 from bot.people.notices import Notice
+from bot.ports import Choice
 from bot.storage import outbox, schedule
 from bot.triage import messages, promises, reading, store
 from bot.triage.desk import DESK
@@ -83,6 +84,17 @@ async def correct(session: AsyncSession, ticket_id: int, category: str, by: Pers
     post = messages.corrected_post(row, by.name)
     row.post_id = await cards.in_thread(session, ticket, f"triage:correction:{row.id}", post)
     await people.audit(session, now, by.id, "triage.corrected", f"#{ticket_id}: {category}")
+    await cards.refresh(DESK, session, ticket)
+
+
+async def sort_by_model(session: AsyncSession, ticket_id: int, choice: Choice, now: datetime) -> None:
+    """Take what a model says a ticket is about, unless a person was quicker. Nothing is learnt from it."""
+    ticket = await store.lock(session, ticket_id)
+    if not ticket.asks or ticket.state == CLOSED:
+        return
+    first = await letters.first_mail(DESK, session, ticket_id)
+    await _sort_as(session, ticket, choice.name, first.text, now)
+    ticket.confidence, ticket.why = choice.confidence, list(choice.words)
     await cards.refresh(DESK, session, ticket)
 
 

@@ -234,7 +234,15 @@ async def test_it_puts_off_hands_over_and_closes(shop: Shop) -> None:
 async def test_it_takes_signed_forms_once_and_refuses_others(database_url: str, tmp_path: Path) -> None:
     secret = "whsec_" + base64.b64encode(b"x" * 32).decode()
     async with built(database_url, tmp_path, hold_seconds=1, webhook_secret=secret) as shop, shop.open():
-        body = json.dumps({"email": "li@lee.example", "name": "Li", "text": "I cannot sign in to my account"})
+        body = json.dumps(
+            {
+                "email": "li@lee.example",
+                "name": "Li",
+                "text": "I cannot sign in to my account",
+                "draft": 1,
+                "by": "U1",
+            }
+        )
         url = f"http://127.0.0.1:{shop.settings.http_port}/hooks/triage"
         at = datetime.now(UTC)
         headers = {

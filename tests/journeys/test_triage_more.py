@@ -29,7 +29,7 @@ async def test_it_asks_a_model_only_where_it_is_not_sure_and_sends_no_draft_by_i
             harriet, diego = shop.outside("Harriet"), shop.person("Diego")
             await harriet.writes("A thought", "The moon and the sea met on your plate.")
             await diego.goes_to("#support")
-            card = await diego.sees("A thought")
+            card = await diego.sees("*Complaint*")
             assert "*Complaint* · 97%" in card
             assert "“moon”" in card
 

@@ -69,14 +69,17 @@ class Desk(Office):
 
     async def told(self) -> list[str]:
         """Give who was written to in a direct message about customers, in order."""
+        # What stands in the one message of a morning is told to nobody out of turn.
+        return [who for who, text in await self.direct() if "*#" in text and "Your day" not in text]
+
+    async def direct(self) -> list[tuple[str, str]]:
+        """Give every direct message, to whom and its words, in order."""
         async with self.database.read() as session:
             rows = await session.execute(
                 select(OutboxRow).where(OutboxRow.kind == "slack.post").order_by(OutboxRow.id)
             )
             direct = [row.payload for row in rows.scalars() if row.payload.get("channel", "").startswith("U")]
-        said = [(one["channel"], words(one["blocks"])) for one in direct]
-        # What stands in the one message of a morning is told to nobody out of turn.
-        return [who for who, text in said if "*#" in text and "Your day" not in text]
+        return [(one["channel"], words(one["blocks"])) for one in direct]
 
 
 @pytest_asyncio.fixture
