@@ -117,8 +117,7 @@ def objective_line(one: Progress) -> str:
     objective = one.objective
     what = f"• {blocks.escape(objective.what)}"
     if objective.baseline is None or objective.target is None:
-        open_ = objective.target_blank if objective.target is None else objective.baseline_blank
-        return f"{what}: {_('no numbers yet')} ({blocks.escape(open_)})"
+        return f"{what}: {_('no numbers yet')}"
     way = _("from {baseline} to {target} by day {day}").format(
         baseline=amount(objective.baseline, objective.unit),
         target=amount(objective.target, objective.unit),

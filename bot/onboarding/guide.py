@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import blocks
 from bot.onboarding import store
 from bot.onboarding.model import KeptChapter, Question
-from bot.onboarding.plans import Plan, filled_in
+from bot.onboarding.plans import Plan, blanks_in, filled_in
 from bot.people import store as people
 from bot.people.model import Person
 
@@ -34,7 +34,7 @@ _STOP = frozenset(
         "me might must my need no not now of on or our out please s shall she should so some tell",
         "than thank thanks that the their them then there these they thing this those to too us want",
         "was we were what when where which who whom whose why will with would you your t m re ll ve d",
-        "hello hi hey explain today place way am done find",
+        "hello hi hey explain today place way am done find much many",
     )
     for word in line.split()
 )
@@ -63,7 +63,9 @@ def chapters(
         for one in plan.guide:
             home = own is None or plan is own
             text = filled_in(one.text, known, who)
-            found.setdefault(one.key, Chapter(one.key, one.title, text, one.also, home))
+            # What a blank asks for is found whether somebody filled it in or not.
+            also = " ".join([one.also, *blanks_in(one.text)])
+            found.setdefault(one.key, Chapter(one.key, one.title, text, also, home))
     for row in kept:
         found[f"kept-{row.id}"] = Chapter(f"kept-{row.id}", row.title, row.text, row.also)
     return sorted(found.values(), key=lambda one: not one.home)

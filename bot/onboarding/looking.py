@@ -195,8 +195,9 @@ async def waiting(session: AsyncSession, person: Person, now: datetime) -> list[
         found += [(now, messages.asked_line(one, day)) for one, day in await _asked(session, stands)]
     today = calendar.local(now, known_zone(person.zone)).date()
     for duty in await checklist.duties(session, person, today, now, now):
+        undone = [task for task in duty.tasks if task.done_at is None]
         found += [
-            (_morning_of(duty.standing, task), messages.task_line(duty.standing, task)) for task in duty.tasks
+            (_morning_of(duty.standing, task), messages.task_line(duty.standing, task)) for task in undone
         ]
     for question in await store.open_questions(session, person.id):
         names = await people.names(session, [question.asker_id])

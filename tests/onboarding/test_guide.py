@@ -23,6 +23,7 @@ def best(question: str, plan: str) -> list[str]:
         ("digital-marketer", "can I say sustainable", "brand-voice"),
         ("digital-marketer", "how long must a test run", "tests"),
         ("customer-service-agent", "how much can I refund", "refunds"),
+        ("customer-service-agent", "how much may I refund without asking", "refunds"),
         ("customer-service-agent", "parcel is lost what now", "late-lost-broken"),
         ("customer-service-agent", "customer is furious and threatens with a lawyer", "angry"),
         ("production-agent-abroad", "may I accept a gift", "integrity"),
