@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import calendar
 from bot.blocks import Block
 from bot.clock import Clock
 from bot.people import areas, mornings
 from bot.people import store as people
-from bot.people.model import Person
+from bot.people.model import Person, known_zone
 from bot.people.mornings import Window
 from bot.ports import Answered, ToSummarise
 from bot.services import Services
@@ -29,6 +30,7 @@ AREA = SOURCE = "standups"
 _AT_ONCE = 25
 # What two people say needs no summary.
 _WORTH_THEMES = 3
+_JUST_BEFORE = timedelta(seconds=1)
 # A round is open for some days at the most, over weekends and holidays.
 _LOOK_BACK = timedelta(days=21)
 
@@ -80,7 +82,7 @@ async def _plan_mornings(database: Database, session: AsyncSession, one: Round) 
     """Let the mornings of everybody who is asked move to the standup's hour, some at a time."""
     ids = [asked.person_id for asked in await store.asked_of(session, one.id)]
     for start in range(0, len(ids), _AT_ONCE):
-        left = {"mornings": ids[start : start + _AT_ONCE], "at": one.opened_at.isoformat()}
+        left = {"mornings": ids[start : start + _AT_ONCE], "round": one.id}
         body = json.dumps(left).encode()
         await inbox.enqueue(database, session, SOURCE, f"mornings:{one.id}:{start}", body)
 
@@ -91,11 +93,14 @@ async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
     if "themes" in left:
         await _find_themes(services, int(left["themes"]), trigger)
         return
-    # As of the opening: were the hour over by now, the message would else come a day late.
-    at = datetime.fromisoformat(left["at"])
     async with trigger.transaction() as session:
+        one = await session.get_one(Round, int(left["round"]))
+        wall = (await session.get_one(Standup, one.standup_id)).wall
+        days = {asked.person_id: asked.day for asked in await store.asked_of(session, one.id)}
         for person in await people.several(session, left["mornings"]):
-            await mornings.plan(session, person, at)
+            asked_at = calendar.resolve(days[person.id], wall, known_zone(person.zone))
+            # As of just before: were the hour over by now, the message would else come a day late.
+            await mornings.plan(session, person, min(services.clock.now(), asked_at - _JUST_BEFORE))
 
 
 async def _find_themes(services: Services, round_id: int, trigger: Trigger) -> None:
@@ -136,7 +141,7 @@ async def section(session: AsyncSession, person: Person, window: Window) -> list
     first = window.day - _LOOK_BACK
     for standup, one, asked in await store.asked_between(session, person.id, first, window.day):
         is_open = one.opened_at <= window.at < one.closes_at
-        was_answered = asked.answered_at is not None and asked.answered_at <= window.at
+        was_answered = asked.answered_at is not None and asked.answered_at < window.at
         if not is_open or was_answered or asked.state == "away" or (stopped and asked.state == "waiting"):
             continue
         if await store.was_shown(session, one, asked, window.day):
