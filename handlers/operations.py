@@ -15,6 +15,7 @@ from bot.people.permissions import Rank
 from bot.storage import health, inbox, outbox, schedule
 from bot.storage.inbox import InboxRow
 from bot.storage.outbox import OutboxRow
+from bot.understanding import store as understanding
 from bot.words import _, day, hour, mark, n_
 from handlers import guard, home
 from handlers.people import word
@@ -93,6 +94,13 @@ async def _state_of_everything(request: Request, session: AsyncSession) -> list[
     return [blocks.section(blocks.clip("\n".join(lines), blocks.SECTION_TEXT))] if lines else []
 
 
+@state("slack", order=5)
+async def slack(request: Request, _session: AsyncSession) -> list[str]:
+    """Tell how Slack reaches the bot: what draws this came that way."""
+    by_socket = bool(request.services.settings.slack_app_token.get_secret_value())
+    return ["🔌 " + (_("Slack reaches me by Socket Mode") if by_socket else _("Slack reaches me by HTTP"))]
+
+
 @state("queues", order=10)
 async def queues(request: Request, session: AsyncSession) -> list[str]:
     """Tell what waits, inside and on its way out."""
@@ -119,6 +127,29 @@ async def jobs(request: Request, session: AsyncSession) -> list[str]:
         return ["⏰ " + _("nothing is planned")]
     there = calendar.local(coming, request.person.zone)
     return ["⏰ " + _("the next errand is at {hour}, {day}").format(hour=hour(there), day=day(there))]
+
+
+@state("model", order=35)
+async def model(request: Request, session: AsyncSession) -> list[str]:
+    """Tell what the language model has used today, and cost."""
+    settings = request.services.settings
+    if not settings.llm_model:
+        return ["🧠 " + _("no language model is set up: nothing is translated or drafted")]
+    tokens, cost = await understanding.used(session, understanding.day_of(request.services.clock.now()))
+    told = _("{model} today: {tokens} tokens, {cost} {currency}").format(
+        model=blocks.escape(settings.llm_model), tokens=tokens, cost=cost, currency=settings.llm_currency
+    )
+    return [f"🧠 {told}"]
+
+
+@state("overviews", order=38)
+async def overviews(request: Request, session: AsyncSession) -> list[str]:
+    """Tell when the last message of a day or a week was sent."""
+    last = await outbox.last_sent(session, ("morning:", "digest:"))
+    if last is None:
+        return []
+    there = calendar.local(last, request.person.zone)
+    return ["☀️ " + _("last overview sent at {hour}, {day}").format(hour=hour(there), day=day(there))]
 
 
 @state("leads", order=40)

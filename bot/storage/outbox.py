@@ -323,6 +323,13 @@ async def put_back(
     )
 
 
+async def last_sent(session: AsyncSession, prefixes: Collection[str]) -> datetime | None:
+    """Tell when the last delivery left whose key begins so (real time)."""
+    begins = or_(*(OutboxRow.key.startswith(prefix, autoescape=True) for prefix in prefixes))
+    rows = select(func.max(OutboxRow.settled_at)).where(begins, OutboxRow.state == "sent")
+    return (await session.execute(rows)).scalar()
+
+
 async def failed(session: AsyncSession, *, limit: int = 50) -> list[OutboxRow]:
     """Give what was set aside, the newest first: for an admin."""
     rows = select(OutboxRow).where(OutboxRow.state == "failed").order_by(OutboxRow.id.desc()).limit(limit)
