@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
@@ -96,6 +97,20 @@ class Base(DeclarativeBase):
     type_annotation_map = {str: CleanText, datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
+class _ReadSession(Session):
+    """Reads only, and so takes no locks: the queries of a store may ask for them for whoever writes."""
+
+
+@event.listens_for(_ReadSession, "do_orm_execute")
+def _without_locks(execution: ORMExecuteState) -> None:
+    # PostgreSQL refuses FOR UPDATE in a transaction that only reads.
+    statement = execution.statement
+    if getattr(statement, "_for_update_arg", None) is not None:
+        unlocked = copy(statement)
+        unlocked._for_update_arg = None  # type: ignore[attr-defined]  # noqa: SLF001 - no public way to take it off
+        execution.statement = unlocked
+
+
 class Database:
     """One database, SQLite (`sqlite+aiosqlite:///file`) or PostgreSQL (`postgresql+asyncpg://...`)."""
 
@@ -106,7 +121,9 @@ class Database:
             _sqlite_engines(url) if self.is_sqlite else _postgresql_engines(url)
         )
         self._write = async_sessionmaker(self.write_engine, expire_on_commit=False)
-        self._read = async_sessionmaker(self.read_engine, expire_on_commit=False)
+        self._read = async_sessionmaker(
+            self.read_engine, expire_on_commit=False, sync_session_class=_ReadSession
+        )
         self._wakers: dict[str, Callable[[], None]] = {}
 
     @asynccontextmanager

@@ -242,3 +242,13 @@ async def test_it_takes_a_lease_from_a_holder_known_to_be_dead(database: Databas
     async with database.write() as session:
         await leases.hold(database, session, "work", "dead", minute)
         assert await leases.hold(database, session, "work", "alive", minute, force=True) == 2
+
+
+async def test_it_takes_no_locks_where_it_only_reads(database: Database) -> None:
+    async with database.write() as session:
+        session.add(LeaseRow(name="one", holder="", token=1, until=datetime(2026, 11, 24, tzinfo=UTC)))
+    locking = select(LeaseRow).where(LeaseRow.name == "one").with_for_update()
+    async with database.read() as session:
+        assert (await session.execute(locking)).scalar_one().token == 1
+    async with database.write() as session:
+        assert (await session.execute(locking)).scalar_one().token == 1
