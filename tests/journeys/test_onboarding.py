@@ -309,4 +309,4 @@ async def test_it_ends_when_the_plan_is_over(shop: Shop) -> None:
 async def test_it_guesses_a_word_it_does_not_know(shop: Shop) -> None:
     nora = await shop.person("Nora").goes_to("@Switchboard")
     await nora.runs("/onboard repport")
-    await nora.sees("Did you mean report?")
+    await nora.sees("Did you mean *report*?")

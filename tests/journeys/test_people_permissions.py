@@ -68,7 +68,8 @@ async def test_it_hears_who_comes_goes_and_returns(shop: Shop) -> None:
     await shop.slack.is_quiet()
     await lin.goes_to("@Switchboard")
     await lin.runs("/switchboard back")
-    await lin.sees("You were not away")
+    # Spoken to in the language of their Slack, from the first word on.
+    await lin.sees("据我所知，你并没有离开。")
     nora = await shop.person("Nora").goes_to("@Switchboard")
     await nora.runs("/switchboard people lin")
     await nora.sees("Asia/Shanghai")
