@@ -38,7 +38,7 @@ async def interaction(services: Services, kind: str, body: Mapping[str, Any], ac
     """Deal with a command, button or modal."""
     name = _name(kind, body)
     user_id = str(body.get("user_id") or (body.get("user") or {}).get("id"))
-    trigger_id = str(body.get("trigger_id") or _without_trigger(kind, body))
+    trigger_id = _trigger_id(kind, name, body)
     async with services.database.read() as session:
         person = await people.get(session, user_id) or unknown_person(user_id)
         standing = await permissions.standing(session, person, services.settings.admins)
@@ -64,6 +64,8 @@ async def attempt(request: Request) -> str | None:
         await route.handler(request)
     except AlreadyHandled:
         log.info("slack sent %s %s again", request.kind, request.name)
+        if route and route.once:
+            await request.ack(response_action="clear")
     except SwitchboardError as error:
         return error.sentence
     except Exception:
@@ -93,9 +95,13 @@ def _name(kind: str, body: Mapping[str, Any]) -> str:
             return str(body.get("callback_id") or body.get("action_id") or "")
 
 
-def _without_trigger(kind: str, body: Mapping[str, Any]) -> str:
-    # view_closed and options come without a trigger; closing a view happens once.
-    return f"{kind}:{(body.get('view') or {}).get('id', '')}:{(body.get('view') or {}).get('hash', '')}"
+def _trigger_id(kind: str, name: str, body: Mapping[str, Any]) -> str:
+    """Give what makes this one deed: the same id is never dealt with twice."""
+    route, view = TABLE.get((kind, name)), body.get("view") or {}
+    if "trigger_id" in body and not (route and route.once):
+        return str(body["trigger_id"])
+    # view_closed and options come without a trigger, and each press of a window's button has another one.
+    return f"{kind}:{view.get('id', '')}:{view.get('hash', '')}"
 
 
 def unknown_person(user_id: str) -> Person:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
-from bot.letters import messages, modals, notes, replies, store
+from bot.letters import messages, modals, notes, replies
 from bot.letters.desk import Desk
 from bot.letters.replies import Sender
 from bot.people import store as people
@@ -125,35 +125,32 @@ async def preview(request: Request) -> None:
     async with request.transaction() as session:
         now = request.services.clock.now()
         await replies.keep(desk, session, matter_id, request.person.id, now, text)
-    shown = await _confirmation(request, desk, matter_id, text)
+    shown = await _confirmation(request, desk, matter_id)
     await request.ack(response_action="push", view=shown)
 
 
-@view(modals.CONFIRM)
+@view(modals.CONFIRM, once=True)
 async def confirm(request: Request) -> None:
     """Send what was confirmed; when things have changed since, ask once more."""
     desk, matter_id = matter_of(request)
     seen, now, me = modals.seen(request.body["view"]), request.services.clock.now(), request.person.id
-    async with request.transaction() as session:
-        situation = await replies.situation(desk, session, matter_id, me, now)
-        if not situation.is_news(seen):
+    try:
+        async with request.transaction() as session:
             sender = await _sender(request, session, desk, matter_id)
-            await replies.send(desk, request.services.database, session, matter_id, me, sender, now)
-    if situation.is_news(seen):
-        async with request.services.database.read() as session:
-            draft = await store.draft_of(desk, session, matter_id, me)
-        again = await _confirmation(request, desk, matter_id, draft.text if draft else "")
+            await replies.send(desk, request.services.database, session, matter_id, me, sender, now, seen)
+    except replies.ChangedSince:
+        again = await _confirmation(request, desk, matter_id)
         await request.ack(response_action="update", view=again)
         return
     await request.ack(response_action="clear")
 
 
-async def _confirmation(request: Request, desk: Desk, matter_id: int, text: str) -> blocks.Block:
-    now = request.services.clock.now()
+async def _confirmation(request: Request, desk: Desk, matter_id: int) -> blocks.Block:
+    now, me = request.services.clock.now(), request.person.id
     async with request.services.database.read() as session:
-        situation = await replies.situation(desk, session, matter_id, request.person.id, now)
+        situation = await replies.situation(desk, session, matter_id, me, now)
         sender = await _sender(request, session, desk, matter_id)
-        leaving = await replies.preview(desk, session, matter_id, text, sender)
+        leaving = await replies.preview(desk, session, matter_id, me, sender)
     return modals.confirm(
         desk.ref(matter_id),
         leaving,
@@ -226,7 +223,7 @@ async def note(request: Request) -> None:
     await request.ack()
 
 
-@view(modals.WRITE_NOTE)
+@view(modals.WRITE_NOTE, once=True)
 async def write_note(request: Request) -> None:
     """Put the note into the thread."""
     desk, matter_id = matter_of(request)

@@ -100,20 +100,21 @@ Handler = Callable[[Request], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Route:
-    """Who answers, and what somebody must be at least."""
+    """Who answers, what somebody must be at least, and whether a window is dealt with once and no more."""
 
     handler: Handler
     needs: Rank
+    once: bool = False
 
 
 TABLE: dict[tuple[str, str], Route] = {}
 
 
-def _route(kind: str, name: str, needs: Rank) -> Callable[[Handler], Handler]:
+def _route(kind: str, name: str, needs: Rank, *, once: bool = False) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         if (kind, name) in TABLE:
             raise ValueError(f"{kind} {name} has two handlers")
-        TABLE[kind, name] = Route(handler, needs)
+        TABLE[kind, name] = Route(handler, needs, once)
         return handler
 
     return register
@@ -129,9 +130,13 @@ def action(action_id: str, needs: Rank = Rank.MEMBER) -> Callable[[Handler], Han
     return _route("action", action_id, needs)
 
 
-def view(callback_id: str, needs: Rank = Rank.MEMBER) -> Callable[[Handler], Handler]:
-    """Answer a modal that was sent off."""
-    return _route("view", callback_id, needs)
+def view(callback_id: str, needs: Rank = Rank.MEMBER, *, once: bool = False) -> Callable[[Handler], Handler]:
+    """Answer a modal that was sent off.
+
+    `once`: what the window does is done, at most once, however often it is sent off. Whoever sees "we had
+    some trouble" presses again, and cannot know that the first press was dealt with just before the bot died.
+    """
+    return _route("view", callback_id, needs, once=once)
 
 
 def view_closed(callback_id: str) -> Callable[[Handler], Handler]:

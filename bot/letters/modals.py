@@ -78,7 +78,9 @@ def confirm(
         *frames(preview.body),
         blocks.context(foot),
     ]
-    carried = {"matter": matter_ref, "newest": now.newest, "others": now.others}
+    carried = {
+        "matter": matter_ref, "newest": now.newest, "others": now.others, "written": now.written,
+    }  # fmt: skip
     return blocks.modal(
         CONFIRM,
         _("This will be sent"),
@@ -92,7 +94,7 @@ def confirm(
 def seen(view: dict[str, Any]) -> Situation:
     """Read back the situation that a modal of ours was made in."""
     carried = metadata(view)
-    return Situation(carried["newest"], tuple(carried["others"]))
+    return Situation(carried["newest"], tuple(carried["others"]), carried.get("written", ""))
 
 
 def _answering(names: Sequence[str]) -> list[Block]:

@@ -33,6 +33,10 @@ class NothingToSend(SwitchboardError):
     """An answer needs some words."""
 
 
+class ChangedSince(SwitchboardError):
+    """Things have changed since the preview; look once more."""
+
+
 class NoAddress(SwitchboardError):
     """No mail address is known here, so nothing can be sent from Slack. Answer where they asked."""
 
@@ -95,8 +99,11 @@ async def leave_off(desk: Desk, session: AsyncSession, matter_id: int, author_id
         draft.is_open = False
 
 
-async def preview(desk: Desk, session: AsyncSession, matter_id: int, text: str, sender: Sender) -> Preview:
+async def preview(
+    desk: Desk, session: AsyncSession, matter_id: int, author_id: str, sender: Sender
+) -> Preview:
     """Show the mail that `send` would let leave: the same bytes are made, and read back."""
+    text = await _text_of(desk, session, matter_id, author_id)
     matter = await session.get_one(desk.matters, matter_id)
     answered = await store.last_mail(desk, session, matter_id)
     subject = desk.subject(matter, answered)
@@ -115,10 +122,14 @@ async def preview(desk: Desk, session: AsyncSession, matter_id: int, text: str, 
 
 @dataclass(frozen=True)
 class Situation:
-    """What matters to whoever is about to send: the newest letter's id, and who else is answering."""
+    """What matters to whoever is about to send.
+
+    The newest letter's id, who else is answering, and which words are ready to leave (their digest).
+    """
 
     newest: int
     others: tuple[str, ...]
+    written: str = ""
 
     def warnings(self, seen: "Situation") -> list[str]:
         """Say what is so now and should give pause to somebody who began when it was as `seen`."""
@@ -136,7 +147,8 @@ class Situation:
 
     def is_news(self, seen: "Situation") -> bool:
         """Tell whether somebody who confirmed at `seen` must be asked again."""
-        return self.newest > seen.newest or not set(self.others) <= set(seen.others)
+        more = self.newest > seen.newest or not set(self.others) <= set(seen.others)
+        return more or self.written != seen.written
 
 
 async def situation(
@@ -149,7 +161,9 @@ async def situation(
     if last and last.author_id != author_id and last.state == "held":
         others.append(last.author_id)
     names = await people.names(session, others)
-    return Situation(newest.id, tuple(sorted(names.values())))
+    draft = await store.draft_of(desk, session, matter_id, author_id)
+    written = blobs.digest(draft.text.encode()) if draft else ""
+    return Situation(newest.id, tuple(sorted(names.values())), written)
 
 
 async def send(
@@ -160,17 +174,21 @@ async def send(
     author_id: str,
     sender: Sender,
     now: datetime,
+    seen: Situation,
 ) -> Answer:
-    """Send the author's draft: it is held in the thread first, where it can be cancelled."""
-    draft = await store.draft_of(desk, session, matter_id, author_id)
-    if draft is None or not draft.text.strip():
-        raise NothingToSend
+    """Send the author's draft as it was `seen`: it is held in the thread first, where it can be cancelled.
+
+    `ChangedSince` when it is no longer what was seen: nobody sends other words, or to another letter, than shown.
+    """
     matter = await store.lock(desk, session, matter_id)
+    text = await _text_of(desk, session, matter_id, author_id)
+    if (await situation(desk, session, matter_id, author_id, now)).is_news(seen):
+        raise ChangedSince
     answered = await store.last_mail(desk, session, matter_id)
     if not answered.reply_address:
         raise NoAddress
     uid = outbox.new_uid()
-    raw = _compose(answered, desk.subject(matter, answered), draft.text, sender, uid, now)
+    raw = _compose(answered, desk.subject(matter, answered), text, sender, uid, now)
     sha256 = blobs.digest(raw)
     await blobs.put(database, session, {sha256: raw})
     answer = desk.answers(
@@ -179,18 +197,26 @@ async def send(
         answers_id=answered.id,
         recipient=answered.reply_address,
         copies=answered.copies,
-        text=draft.text,
+        text=text,
         message_id=message_id(uid, sender),
         state="held",
         written_at=now,
         leaves_at=now + sender.hold,
     )
     session.add(answer)
-    await session.delete(draft)
+    await session.delete(await session.get_one(desk.drafts, (matter_id, author_id)))
     await session.flush()
     await _queue(desk, session, matter, answer, uid, sha256, sender)
     await cards.refresh(desk, session, matter)
     return answer
+
+
+async def _text_of(desk: Desk, session: AsyncSession, matter_id: int, author_id: str) -> str:
+    """Give what this person has written; `NothingToSend` when there is not a word in it."""
+    draft = await store.draft_of(desk, session, matter_id, author_id)
+    if draft is None or not draft.text.strip():
+        raise NothingToSend
+    return draft.text
 
 
 async def _queue(

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.letters import replies
+from bot.suppliers.desk import DESK as SUPPLIERS
 from bot.workspace.driver import Person, Refusal
 from tests.journeys.shop import Shop, built
 
@@ -342,3 +344,41 @@ async def send(shop: Shop, raw: bytes) -> None:
     """Hand over a mail as it is."""
     sender = "ufficio@tessile-brina.example"
     await shop.slack.post("mail/raw", from_=sender, base64=base64.b64encode(raw).decode())
+
+
+async def test_it_sends_once_though_slack_says_that_the_confirmation_did_not_work(shop: Shop) -> None:
+    lucia, tom = shop.outside("Lucia"), shop.person("Tom")
+    await lucia.writes("Ritardo lotto 12", LOT)
+    await tom.goes_to("#suppliers")
+    await tom.presses("Reply", on="Ritardo lotto 12")
+    await tom.fills("Your answer", "Monday is fine.")
+    await tom.submits()
+    await shop.slack.fault("lost_ack")
+    with pytest.raises(Refusal):
+        await tom.submits()
+
+    await tom.submits()
+
+    assert (await shop.slack.get("views", **{"as": await tom.id()}))["stack"] == []
+    await lucia.receives("Monday is fine.")
+    await shop.slack.is_quiet()
+    assert len([one for one in await lucia.box() if one["direction"] == "in"]) == 1
+
+
+async def test_it_sends_no_other_words_than_were_shown(shop: Shop) -> None:
+    lucia, tom = shop.outside("Lucia"), shop.person("Tom")
+    await lucia.writes("Ritardo lotto 12", LOT)
+    await tom.goes_to("#suppliers")
+    await tom.presses("Reply", on="Ritardo lotto 12")
+    await tom.fills("Your answer", "Monday is fine.")
+    await tom.submits()
+    async with shop.services.database.write() as session:
+        # What a second window of Tom's, on his phone, does in the meantime.
+        await replies.keep(SUPPLIERS, session, 1, await tom.id(), shop.services.clock.now(), "Not on Monday!")
+
+    await tom.submits()
+
+    assert "Not on Monday!" in await tom.sees("This is the mail as it leaves")
+    assert not [one for one in await lucia.box() if one["direction"] == "in"]
+    await tom.submits()
+    await lucia.receives("Not on Monday!")

@@ -21,7 +21,8 @@ async def answered(desk: Desk, number: int, author_id: str) -> None:
         now = desk.clock.now()
         await replies.begin(DESK, session, number, author_id, now, "Here it is.")
         sender = replies.Sender("Shop", "support@shop.example", timedelta())
-        answer = await replies.send(DESK, desk.database, session, number, author_id, sender, now)
+        seen = await replies.situation(DESK, session, number, author_id, now)
+        answer = await replies.send(DESK, desk.database, session, number, author_id, sender, now, seen)
         row = await outbox.get(session, answer.mail_id or 0)
         row.state = "sent"
         await replies.settled(DESK, session, row, now)

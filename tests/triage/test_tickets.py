@@ -29,8 +29,10 @@ async def again(desk: Desk, number: int, text: str) -> None:
 async def hold(desk: Desk, number: int) -> int:
     """Let somebody send an answer that is held; its row in the outbox."""
     async with desk.database.write() as session:
-        await replies.begin(DESK, session, number, "UANN", desk.clock.now(), "Here it is.")
-        answer = await replies.send(DESK, desk.database, session, number, "UANN", SENDER, desk.clock.now())
+        now = desk.clock.now()
+        await replies.begin(DESK, session, number, "UANN", now, "Here it is.")
+        seen = await replies.situation(DESK, session, number, "UANN", now)
+        answer = await replies.send(DESK, desk.database, session, number, "UANN", SENDER, now, seen)
         return answer.mail_id or 0
 
 
