@@ -13,7 +13,7 @@ from bot import clock as clocks
 from bot import installation, mailing
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.errors import SettingsError
-from bot.gateways import bolt, clockstream, hooks, rooms
+from bot.gateways import bolt, clockstream, heartbeat, hooks, metrics, rooms
 from bot.gateways import slack as slack_gateway
 from bot.gateways.feeds import Feeds
 from bot.gateways.imap_sent import Door
@@ -69,6 +69,7 @@ from jobs import standups as standup_jobs
 from jobs import triage as triage_jobs
 from jobs.arrivals import ArrivalWorker
 from jobs.delivery import Dispatcher
+from jobs.heartbeat import LifeSigns
 from jobs.pacing import Pace
 from jobs.schedule import Heartbeat
 
@@ -222,13 +223,13 @@ async def _start(
     errands |= mailbox_jobs.errands(settings.admins)
     for area in PLANNED:
         errands |= area.errands()
-    heartbeat = Heartbeat(database, clock, errands, [dispatcher.wake, arrivals.wake])
+    knocking = Heartbeat(database, clock, errands, [dispatcher.wake, arrivals.wake])
     for worker in (dispatcher, arrivals):
         await _work(stack, worker)
-    heartbeat.start()
-    stack.push_async_callback(heartbeat.stop)
+    knocking.start()
+    stack.push_async_callback(knocking.stop)
     if isinstance(clock, MovableClock):
-        clock.on_move = heartbeat.knock_soon
+        clock.on_move = knocking.knock_soon
     app = bolt.build(
         client,
         identity,
@@ -240,13 +241,16 @@ async def _start(
     await _open_doors(stack, services, store, app, quiet, http=http)
     if opened:
         await _work(stack, Watching(services, opened, store.accept))
+    if url := settings.heartbeat_url.get_secret_value():
+        well = partial(metrics.problem, partial(_measures, services))
+        await _work(stack, LifeSigns(well, partial(heartbeat.beat, url), every=settings.heartbeat_seconds))
     # Loading the language model takes 0.3 s: now, and not when the first mail waits.
     asyncio.get_running_loop().run_in_executor(None, language.warm_up)
     if settings.mailboxes_of("customers"):
         asyncio.get_running_loop().run_in_executor(None, reading.warm_up)
 
 
-async def _work(stack: AsyncExitStack, worker: Dispatcher | ArrivalWorker | Watching) -> None:
+async def _work(stack: AsyncExitStack, worker: Dispatcher | ArrivalWorker | Watching | LifeSigns) -> None:
     task = asyncio.create_task(worker.run(), name=type(worker).__name__)
 
     async def stop() -> None:

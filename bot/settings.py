@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -146,6 +147,8 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     webhook_secret: SecretStr = SecretStr("")
+    heartbeat_url: SecretStr = SecretStr("")
+    heartbeat_seconds: float = Field(default=60.0, gt=0)
 
     llm_model: str = ""
     llm_key: SecretStr = SecretStr("")
@@ -167,6 +170,14 @@ class Settings(BaseSettings):
 
     clock_url: str = ""
     clock_token: SecretStr = SecretStr("")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_page(cls, given: SecretStr) -> SecretStr:
+        parts = urlsplit(given.get_secret_value())
+        if given.get_secret_value() and not (parts.scheme in ("http", "https") and parts.hostname):
+            raise ValueError("it must be a whole address, https://...")
+        return given
 
     @property
     def database(self) -> str:

@@ -1,12 +1,17 @@
 """Health as Prometheus reads it: https://prometheus.io/docs/instrumenting/exposition_formats."""
 
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+# Seconds until a database that does not answer counts as none.
+_PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -36,3 +41,16 @@ def exposed(gauges: Iterable[Gauge]) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Measured(gauges))
     return generate_latest(registry)
+
+
+Measures = Callable[[], Awaitable[Sequence[Gauge]]]
+
+
+async def problem(measures: Measures) -> str:
+    """Say in a word why the bot is not well, "" when it is: what `/healthz` and the heartbeat go by."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await measures()
+    except (OSError, SQLAlchemyError) as error:
+        return type(error).__name__
+    return ""

@@ -6,9 +6,8 @@ from datetime import datetime
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.gateways.metrics import Gauge, exposed
+from bot.gateways.metrics import Measures, exposed, problem
 from bot.gateways.smtp import PortTaken
 
 # Whether nothing is left to do now, and when something will be due (business time).
@@ -32,7 +31,7 @@ class WebServer:
         host: str,
         port: int,
         quiet: Quiet,
-        measures: Callable[[], Awaitable[Sequence[Gauge]]],
+        measures: Measures,
         hooks: Mapping[str, Hook],
         slack: AsyncApp | None = None,
     ) -> None:
@@ -70,10 +69,8 @@ class WebServer:
             await self._runner.cleanup()
 
     async def _healthz(self, _request: web.Request) -> web.Response:
-        try:
-            await self._measures()
-        except (OSError, SQLAlchemyError) as error:
-            return web.json_response({"ok": False, "problem": type(error).__name__}, status=503)
+        if wrong := await problem(self._measures):
+            return web.json_response({"ok": False, "problem": wrong}, status=503)
         return web.json_response({"ok": True})
 
     async def _scrape(self, _request: web.Request) -> web.Response:
