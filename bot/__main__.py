@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import logs
+from bot.child import BotProcess
 from bot.errors import SwitchboardError
 from bot.triage.cli import triage
 
@@ -40,14 +42,14 @@ def demo(
     now: Annotated[str | None, typer.Option(help="Start the clock here: 2026-11-23T09:00+00:00.")] = None,
 ) -> None:
     """Run an invented shop with a Slack of its own: no account, nothing leaves this machine."""
+    start = _instant(now) if now else None
+    if fresh:
+        shutil.rmtree(data, ignore_errors=True)
+    bot = BotProcess(data / "bot.log")
+    bot.warm_up()  # both load their code at the same time
     from bot import demo as demonstration
 
-    start = _instant(now) if now else None
-    _run(
-        demonstration.run(
-            port=port, smtp_port=smtp_port, data=data, fresh=fresh, browser=not no_browser, now=start
-        )
-    )
+    _run(demonstration.run(bot, port=port, smtp_port=smtp_port, data=data, browser=not no_browser, now=start))
 
 
 @cli.command()

@@ -5,13 +5,9 @@ This process is the workspace and the supervisor; the bot is a child that the pa
 
 import asyncio
 import json
-import os
-import shutil
 import socket
-import sys
 import webbrowser
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +15,7 @@ from typing import Any
 import typer
 
 from bot import seed
+from bot.child import BotProcess
 from bot.clock import MovableClock
 from bot.errors import SwitchboardError
 from bot.settings import PREFIX
@@ -27,7 +24,7 @@ from bot.storage.database import Database
 from bot.workspace import HttpProbe, Workspace, demo_world
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
-_STARTS_WITHIN, _STOPS_WITHIN = 30, 5
+_STARTS_WITHIN = 30
 
 
 class PortTaken(SwitchboardError):
@@ -41,66 +38,12 @@ class BotDidNotStart(SwitchboardError):
     """  # noqa: D400 - the words that follow end the sentence
 
 
-class BotProcess:
-    """The bot as a child process."""
-
-    def __init__(self, log_file: Path) -> None:
-        self.environment: dict[str, str] = {}
-        self.log_file = log_file
-        self._process: asyncio.subprocess.Process | None = None
-
-    @property
-    def running(self) -> bool:
-        """Tell whether it runs."""
-        return self._process is not None and self._process.returncode is None
-
-    async def start(self) -> None:
-        """Start it, unless it runs."""
-        if self.running:
-            return
-        with self.log_file.open("ab") as log_file:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run",
-                env=self._inherited() | self.environment,
-                stdout=log_file, stderr=log_file, stdin=asyncio.subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C reaches this process only, which stops the child in order
-            )  # fmt: skip
-
-    @staticmethod
-    def _inherited() -> dict[str, str]:
-        # A real shop's settings in this shell must not reach into the demo.
-        return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-
-    async def kill(self) -> None:
-        """Kill it at once (kill -9): what a power cut does."""
-        if self._process and self.running:
-            self._process.kill()
-            await self._process.wait()
-
-    async def stop(self) -> None:
-        """Let it end in order; kill it when it takes too long."""
-        if not self._process or not self.running:
-            return
-        self._process.terminate()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), _STOPS_WITHIN)
-        await self.kill()
-
-    def last_words(self) -> str:
-        """Give the end of its log."""
-        return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-12:])
-
-
 async def run(
-    *, port: int, smtp_port: int, data: Path, fresh: bool, browser: bool, now: datetime | None
+    bot: BotProcess, *, port: int, smtp_port: int, data: Path, browser: bool, now: datetime | None
 ) -> None:
     """Run the demo until cancelled; prints `Ready: http://127.0.0.1:PORT` once everything works."""
-    if fresh:
-        shutil.rmtree(data, ignore_errors=True)
     (data / "bot").mkdir(parents=True, exist_ok=True)
-    _require_free(smtp_port, "--smtp-port")
     http_port = seed.free_port()
-    bot = BotProcess(data / "bot.log")
     workspace = Workspace(
         demo_world(),
         MANIFEST,
@@ -114,10 +57,8 @@ async def run(
         probe=HttpProbe(f"http://127.0.0.1:{http_port}/quiet"),
     )
     try:
-        await workspace.start()
-    except OSError as error:
-        raise PortTaken(port=port, option="--port") from error
-    try:
+        _require_free(smtp_port, "--smtp-port")
+        await _start(workspace, port)
         settings = seed.settings(workspace, data / "bot", smtp_port, http_port)
         bot.environment = _environment(settings, data)
         await _prepare(data, workspace)
@@ -131,6 +72,13 @@ async def run(
     finally:
         await bot.stop()
         await workspace.stop()
+
+
+async def _start(workspace: Workspace, port: int) -> None:
+    try:
+        await workspace.start()
+    except OSError as error:
+        raise PortTaken(port=port, option="--port") from error
 
 
 def _require_free(port: int, option: str) -> None:
