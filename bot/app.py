@@ -218,7 +218,11 @@ async def _start(
     await mailbox_jobs.rehearse(services)
     await people_jobs.plan(services)
     await digest_jobs.plan(services)
-    errands = {upkeep.KIND: upkeep.errand, **feeds.errands(database), **standup_jobs.errands(database)}
+    errands = {
+        upkeep.KIND: upkeep.errand(upkeep.keeping(settings)),
+        **feeds.errands(database),
+        **standup_jobs.errands(database),
+    }
     errands |= digest_jobs.errands(database)
     errands |= mailbox_jobs.errands(settings.admins)
     for area in PLANNED:

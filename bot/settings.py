@@ -23,6 +23,8 @@ from pydantic_settings import (
 from bot.errors import SettingsError
 
 PREFIX = "SWITCHBOARD_"
+# Days in which whoever writes again goes on with the same matter.
+LEAST_KEPT = 30
 # "none" only on a loopback or a trusted network.
 Security: TypeAlias = Literal["none", "starttls", "tls"]
 # Providers that put what leaves through them into the folder of sent mail.
@@ -161,6 +163,11 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(default=20.0, gt=0)
     llm_deadline: float = Field(default=45.0, gt=0)
 
+    keep_mail_days: int = Field(default=0, ge=0)
+    keep_files_days: int = Field(default=0, ge=0)
+    keep_model_answers_days: int = Field(default=30, ge=1)
+    keep_technical_days: int = Field(default=30, ge=7)
+
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -170,6 +177,13 @@ class Settings(BaseSettings):
 
     clock_url: str = ""
     clock_token: SecretStr = SecretStr("")
+
+    @field_validator("keep_mail_days", "keep_files_days")
+    @classmethod
+    def _is_long(cls, given: int) -> int:
+        if 0 < given < LEAST_KEPT:
+            raise ValueError(f"0 (for ever), or at least {LEAST_KEPT}: who answers within a month is known")
+        return given
 
     @field_validator("heartbeat_url")
     @classmethod

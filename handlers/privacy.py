@@ -25,7 +25,7 @@ async def of_suppliers(_session: AsyncSession, _person: Person) -> list[Line]:
         Line(
             _("What you wrote to suppliers, drafts you left open, and notes in their threads"),
             _("everybody in the channel; drafts: only you"),
-            _("for good: it is the shop's correspondence"),
+            _("as long as the shop keeps its correspondence"),
             _("the text, with names, addresses and numbers hidden, where a translation was asked for"),
         )
     ]

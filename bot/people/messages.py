@@ -68,6 +68,7 @@ ACTS = {
     "triage.corrected": mark("corrected how a customer's mail was sorted"),
     "triage.uncorrected": mark("took a correction of the sorting back"),
     "triage.settings": mark("changed the settings of customers' mail"),
+    "upkeep.forgot": mark("deleted what was kept as long as the settings say"),
 }
 
 

@@ -178,6 +178,12 @@ async def audit(
     session.add(AuditEntry(at=now, actor_id=actor_id, act=act, subject=subject, detail=detail))
 
 
+async def audited_since(session: AsyncSession, act: str, since: datetime) -> AuditEntry | None:
+    """Give the newest entry of an act since then."""
+    rows = select(AuditEntry).where(AuditEntry.act == act, AuditEntry.at >= since)
+    return (await session.execute(rows.order_by(AuditEntry.id.desc()).limit(1))).scalars().first()
+
+
 async def audit_log(session: AsyncSession, *, limit: int = 50, before: int | None = None) -> list[AuditEntry]:
     """Give the newest entries, those before the id `before` when it is given."""
     rows = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)

@@ -33,11 +33,17 @@ def digest(content: bytes) -> str:
 
 
 async def put(database: Database, session: AsyncSession, blobs: Mapping[str, bytes]) -> None:
-    """Keep each blob (sha256 -> bytes) unless it is there already."""
-    # One row a statement: a mail may be 60 MB, and drivers copy a statement's parameters.
-    for sha256, content in blobs.items():
+    """Keep each blob (sha256 -> bytes); one that is there already becomes young again.
+
+    So it waits for whoever removes old ones just now, and is put back if they did (bot/storage/retention.py).
+    """
+    # One row a statement: a mail may be 60 MB, and drivers copy a statement's parameters. In one order
+    # everywhere: two who keep the same ones never wait for each other.
+    for sha256, content in sorted(blobs.items()):
         row = {"sha256": sha256, "content": content, "stored_at": clock.wall()}
-        await session.execute(database.insert(BlobRow).values(row).on_conflict_do_nothing())
+        young = {"stored_at": row["stored_at"]}
+        statement = database.insert(BlobRow).values(row)
+        await session.execute(statement.on_conflict_do_update(index_elements=["sha256"], set_=young))
 
 
 async def get(session: AsyncSession, sha256: str) -> bytes:

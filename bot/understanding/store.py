@@ -157,8 +157,10 @@ async def spent(session: AsyncSession, first: str, last: str) -> list[Spent]:
     ]
 
 
-async def forget(session: AsyncSession, before: datetime) -> None:
-    """Delete answers and notes of calls older than that. Answers may speak of people."""
-    await session.execute(delete(ModelAnswer).where(ModelAnswer.answered_at < before))
+async def forget(session: AsyncSession, before: datetime) -> int:
+    """Delete answers and notes of calls older than that; how many answers. Answers may speak of people."""
+    old = delete(ModelAnswer).where(ModelAnswer.answered_at < before).returning(ModelAnswer.key)
+    answers = (await session.execute(old)).all()
     await session.execute(delete(ModelCall).where(ModelCall.called_at < before))
     await session.execute(delete(ModelDay).where(ModelDay.day < day_of(before)))
+    return len(answers)

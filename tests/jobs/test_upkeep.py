@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from bot import clock
-from bot.storage import outbox
+from bot.settings import Settings
+from bot.storage import outbox, retention
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox, InboxRow
 from bot.storage.outbox import Draft, OutboxRow
@@ -37,17 +38,29 @@ async def send(
     return row_id
 
 
-async def tidy(database: Database) -> datetime:
-    async with database.write() as session:
-        row = ScheduleRow(key=upkeep.KEY, kind=upkeep.KIND, due=NOW)
-        return await upkeep.errand(session, row, NOW + timedelta(minutes=3))
+async def tidy(database: Database, **kept: int) -> datetime:
+    """Let the errand come until it has nothing left to do."""
+    errand = upkeep.errand(upkeep.keeping(Settings(**kept)))
+    row, now = ScheduleRow(key=upkeep.KEY, kind=upkeep.KIND, due=NOW), NOW + timedelta(minutes=3)
+    while True:
+        async with database.write() as session:
+            row.due = await errand(session, row, now)
+        if row.due - now > timedelta(hours=1):
+            return row.due
+        now = row.due
+
+
+async def one_more(database: Database) -> None:
+    """Let something come and leave today: the newest stays anyway."""
+    await receive(database, "slack", "newest", LATELY, state="aside")
+    await send(database, "newest one", "slack.post", LATELY)
 
 
 async def left(database: Database) -> set[str]:
     async with database.read() as session:
         received = (await session.execute(select(InboxRow.key))).scalars().all()
         sent = (await session.execute(select(OutboxRow.key))).scalars().all()
-    return {*received, *sent}
+    return {*received, *sent} - {"newest", "newest one"}
 
 
 async def test_it_forgets_old_events_that_were_dealt_with(database: Database) -> None:
@@ -57,6 +70,7 @@ async def test_it_forgets_old_events_that_were_dealt_with(database: Database) ->
     await receive(database, "slack", "not done", OLD, state="pending")
     await receive(database, "slack", "aside", OLD, state="aside")
     await receive(database, "mail", "mail", OLD)
+    await one_more(database)
     await tidy(database)
 
     assert await left(database) == {"lately", "not done", "aside", "mail"}
@@ -70,6 +84,7 @@ async def test_it_forgets_old_deliveries_that_nobody_can_ask_for(database: Datab
     await send(database, "not sent", "slack.update", OLD, state="pending")
     await send(database, "post", "slack.post", OLD)
     await send(database, "mail", "mail.send", OLD)
+    await one_more(database)
     await tidy(database)
 
     assert await left(database) == {"lately", "not sent", "post", "mail"}
@@ -78,6 +93,7 @@ async def test_it_forgets_old_deliveries_that_nobody_can_ask_for(database: Datab
 async def test_it_keeps_what_something_else_hangs_on(database: Database) -> None:
     parent = await send(database, "parent", "slack.update", OLD)
     await send(database, "child", "slack.post", OLD, after_id=parent)
+    await one_more(database)
     await tidy(database)
 
     assert await left(database) == {"parent", "child"}
@@ -86,3 +102,39 @@ async def test_it_keeps_what_something_else_hangs_on(database: Database) -> None
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_it_comes_again_the_day_after(database: Database) -> None:
     assert await tidy(database) == NOW + timedelta(days=1, minutes=3)
+
+
+async def test_it_never_lets_a_number_come_again(database: Database) -> None:
+    await receive(database, "slack", "old", OLD)
+    old = await send(database, "old", "slack.update", OLD)
+    await tidy(database)
+
+    assert await send(database, "next", "slack.update", LATELY) > old
+
+
+async def test_it_does_a_lot_in_small_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 3)
+    for number in range(10):
+        await receive(database, "slack", f"old {number}", OLD)
+        await receive(database, "feed", f"feed {number}", OLD)
+    await one_more(database)
+    async with database.write() as session:
+        row = ScheduleRow(key=upkeep.KEY, kind=upkeep.KIND, due=NOW)
+        soon = await upkeep.errand(upkeep.keeping(Settings()))(session, row, NOW)
+    assert soon - NOW < timedelta(minutes=1)
+    assert len(await left(database)) == 17
+    await tidy(database)
+    assert await left(database) == {f"feed {number}" for number in range(10)}
+
+
+async def test_it_lets_notes_to_ourselves_forget_what_they_said_but_not_that_they_were(
+    database: Database,
+) -> None:
+    async with Inbox(database) as store:
+        for key, at in (("done", OLD), ("waiting", OLD), ("lately", LATELY)):
+            await store.accept("digest", key, b"what was said")
+            await receive(database, "digest", key, at, state="pending" if key == "waiting" else "done")
+    await tidy(database)
+    async with database.read() as session:
+        rows = dict((await session.execute(select(InboxRow.key, InboxRow.body))).tuples().all())
+    assert rows == {"done": b"", "waiting": b"what was said", "lately": b"what was said"}
