@@ -42,8 +42,10 @@ class Story:
     over: bool = False
 
 
-async def supplier_writes(story: Story, address: str, port: int, pause: float, chance: random.Random) -> None:
-    """Write mail after mail, new ones and further ones of a conversation."""
+async def supplier_writes(
+    story: Story, address: str, ports: list[int], pause: float, chance: random.Random
+) -> None:
+    """Write mail after mail, new ones and further ones of a conversation, to any of the replicas."""
     first_id = ""
     for number in itertools.count():
         if story.over:
@@ -60,16 +62,17 @@ async def supplier_writes(story: Story, address: str, port: int, pause: float, c
             mail["Subject"], mail["In-Reply-To"] = "Re: Order", first_id
             mail["References"] = first_id
         mail.set_content(f"Dear colleagues, about {token}: the goods are ready.\n")
-        await _hand_over(story, mail, port)
+        await _hand_over(story, mail, ports, chance)
         story.mails.append(token)
         await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
 
 
-async def _hand_over(story: Story, mail: EmailMessage, port: int) -> None:
+async def _hand_over(story: Story, mail: EmailMessage, ports: list[int], chance: random.Random) -> None:
     """Offer it until it is taken: what broke off is offered again, as RFC 5321 4.5.4 asks."""
     while True:
         story.offers += 1
         try:
+            port = chance.choice(ports)
             await aiosmtplib.send(mail, hostname="127.0.0.1", port=port, timeout=5, start_tls=False)
         except (aiosmtplib.SMTPException, OSError):
             await asyncio.sleep(0.1)
