@@ -101,7 +101,7 @@ def _require_helper(request: Request, question: Question, answered_by: str) -> N
         raise AlreadyAnswered(name=answered_by)
 
 
-@view(modals.ANSWER)
+@view(modals.ANSWER, once=True)
 async def submit_answer(request: Request) -> None:
     """Bring an answer to whoever asked, and keep it as a chapter if that is wanted."""
     text, title = request.typed("text") or "", request.typed("title") or ""

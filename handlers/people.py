@@ -136,7 +136,7 @@ async def open_away(request: Request) -> None:
     await request.ack()
 
 
-@view(modals.AWAY)
+@view(modals.AWAY, once=True)
 async def submit_away(request: Request) -> None:
     """Note an absence from the window."""
     first = date.fromisoformat(request.typed("first"))

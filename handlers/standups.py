@@ -351,7 +351,7 @@ def _number(request: Request) -> int:
     return LAST if word in ("last", _("last")) else int(word)
 
 
-@view(modals.CONFIRM)
+@view(modals.CONFIRM, once=True)
 async def begin(request: Request) -> None:
     """Begin the standup that was previewed."""
     wanted = json.loads(request.body["view"]["private_metadata"])

@@ -141,7 +141,7 @@ async def customer_says(request: Request) -> None:
     await request.ack()
 
 
-@view(modals.NEW)
+@view(modals.NEW, once=True)
 async def submit_new(request: Request) -> None:
     """Let what a customer said elsewhere arrive as a mail would."""
     address = (request.typed("address") or "").strip()

@@ -158,7 +158,7 @@ async def _until(request: Request, session: AsyncSession) -> datetime | None:
     return calendar.next_working_moment(theirs, calendar.resolve(back, time(), theirs.zone))
 
 
-@view(modals.ESCALATE)
+@view(modals.ESCALATE, once=True)
 async def set_department(request: Request) -> None:
     """Hand a ticket to another department."""
     async with request.transaction() as session:
