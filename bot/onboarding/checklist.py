@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,12 +41,27 @@ class Standing:
 
     def due(self, task: Task) -> date:
         """Give the date by which a task is to be done: never before anybody could know of it."""
-        known = calendar.local(self.hire.started_at, known_zone(self.person.zone)).date()
-        return max(self.timetable.on(task.day), known)
+        return max(self.timetable.on(task.day), self._known_on)
+
+    @cached_property
+    def _known_on(self) -> date:
+        return self.timetable.worked_from(self.hire.started_at)
+
+    def late(self, task: Task, on: date | None = None) -> int:
+        """Count the working days by which a task is late today, or on another date, done or not."""
+        return self.timetable.late(self.due(task), on or self.today)
+
+    def number_on(self, instant: datetime) -> int:
+        """Give the number of the working day at an instant."""
+        return self.timetable.number(self.date_of(instant))
+
+    def date_of(self, instant: datetime) -> date:
+        """Give the date of an instant where the hire is."""
+        return calendar.local(instant, known_zone(self.person.zone)).date()
 
     def is_overdue(self, task: Task) -> bool:
         """Tell whether a task should have been done; a day is not over before the next working day."""
-        return task.done_at is None and self.timetable.late(self.due(task), self.today) > 0
+        return task.done_at is None and self.late(task) > 0
 
     @property
     def done(self) -> int:
@@ -65,18 +81,14 @@ class Standing:
     @property
     def behind(self) -> list[Task]:
         """Give the hire's own tasks of which somebody else hears by now."""
-        return [
-            task
-            for task in self.overdue
-            if task.by == "hire" and self.timetable.late(self.due(task), self.today) >= BUDDY_HEARS
-        ]
+        return [task for task in self.overdue if task.by == "hire" and self.late(task) >= BUDDY_HEARS]
 
     @property
     def hears(self) -> str | None:
         """Tell who hears that the hire is behind: the buddy first, later the manager; or nobody."""
         if self.is_away or self.hire.quiet_since or not self.behind:
             return None
-        worst = max(self.timetable.late(self.due(task), self.today) for task in self.behind)
+        worst = max(map(self.late, self.behind))
         return self.hire.manager_id if worst >= MANAGER_HEARS else self.hire.helper_id
 
 

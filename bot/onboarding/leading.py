@@ -145,6 +145,8 @@ async def _replan(session: AsyncSession, hire: Hire, now: datetime) -> None:
     await session.flush()
     for person in await people.several(session, {hire.person_id, hire.manager_id, hire.helper_id}):
         await mornings.plan(session, person, now)
+    # What begins after the hire's hour begins today all the same.
+    await mornings.soon(session, await session.get_one(Person, hire.person_id), now)
     moment = max(now, await _over_at(session, hire))
     await schedule.plan(session, f"{FINISH}:{hire.id}", FINISH, moment)
     await checklist.redraw(session, hire, (), now)

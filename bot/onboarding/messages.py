@@ -8,7 +8,7 @@ from bot.onboarding.checklist import Duty, Standing
 from bot.onboarding.model import CheckIn, Objective, Task
 from bot.onboarding.objectives import amount
 from bot.people.model import Person
-from bot.words import _, day, mark, n_
+from bot.words import _, day, hour, mark, n_
 
 TICK = "onboarding.tick"
 DONE = "onboarding.done"
@@ -86,9 +86,15 @@ def _when(stands: Standing, task: Task) -> str:
 
 
 def my_morning(
-    stands: Standing, tasks: Sequence[Task], asked: Sequence[tuple[Objective, int, CheckIn | None]]
+    stands: Standing,
+    tasks: Sequence[Task],
+    older: int,
+    asked: Sequence[tuple[Objective, int, CheckIn | None]],
 ) -> list[Block]:
-    """Give a hire's part of the morning: what is due and overdue, what comes next, and numbers asked for."""
+    """Give a hire's part of the morning: what is due and overdue, what comes next, and numbers asked for.
+
+    `older` more are overdue, and were named before: they alone are no reason for a message.
+    """
     if not tasks and not asked:
         return []
     shown = [blocks.section(f"*{_title(stands)}*")]
@@ -98,6 +104,8 @@ def my_morning(
     today = [task for task in tasks if stands.due(task) >= stands.today]
     if late:
         shown += boxes(f"⏰ *{_('Still open')}*", stands, late, _LATE)
+    if older:
+        shown.append(blocks.section(_older(older), accessory=blocks.button(_("Look"), LOOK, stands.hire.id)))
     if today:
         shown += boxes(f"*{_('Today')}*", stands, today)
     if coming := _coming(stands):
@@ -106,6 +114,12 @@ def my_morning(
         details = blocks.button(_("How do I do this?"), DETAILS, stands.hire.id)
         shown.append(blocks.actions(details))
     return shown
+
+
+def _older(count: int) -> str:
+    return n_(
+        "{count} task from before is still open.", "{count} tasks from before are still open.", count
+    ).format(count=count)
 
 
 def _title(stands: Standing) -> str:
@@ -132,11 +146,12 @@ def _asked(objective: Objective, number: int, said: CheckIn | None) -> Block:
     return blocks.section(text.format(what=what, goal=goal, day=objective.day), accessory=button)
 
 
-def duty(one: Duty, tasks: Sequence[Task]) -> list[Block]:
-    """Give what somebody does for a hire."""
+def duty(one: Duty, tasks: Sequence[Task], older: int) -> list[Block]:
+    """Give what somebody does for a hire; `older` more are overdue, and were named before."""
     start, name = one.standing.timetable.on(0), blocks.escape(one.standing.person.name)
     text = _("*For {name}* (starts {day})") if one.standing.number < 0 else _("*For {name}* (since {day})")
-    return boxes(text.format(name=name, day=day(start)), one.standing, tasks, _DUTIES)
+    shown = boxes(text.format(name=name, day=day(start)), one.standing, tasks, _DUTIES)
+    return [*shown, blocks.context(f"{_older(older)} {_('My Home tab shows them.')}")] if older else shown
 
 
 def behind(stands: Standing, *, is_manager: bool) -> list[Block]:
@@ -247,12 +262,14 @@ def quiet_set(name: str, *, quiet: bool) -> str:
     return text.format(name=blocks.escape(name))
 
 
-def welcome(stands: Standing, hour: str) -> tuple[str, list[Block]]:
-    """Greet a hire and say how this works."""
+def welcome(stands: Standing, *, above: bool = False) -> tuple[str, list[Block]]:
+    """Greet a hire and say how this works; `above`: what is due today stands in a message sent before."""
     text = _(
         "👋 *Welcome, {name}!* I lead you through your first weeks. Each working morning at {hour} you get "
         "one message with what is due. Ask me anything here: the guide or a colleague will know."
-    ).format(name=blocks.escape(stands.person.name), hour=hour)
+    ).format(name=blocks.escape(stands.person.name), hour=hour(stands.person.morning_hour))
+    if above:
+        text += " " + _("What is due today now stands in today's message above.")
     button = blocks.button(_("What others see of me"), OTHERS_SEE, stands.hire.id)
     return text, [blocks.section(text), blocks.actions(button)]
 

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.calendar import NobodyWorks, Week, WorkCalendar, add_working_days
+from bot.calendar import NobodyWorks, Week, WorkCalendar, add_working_days, next_working_moment
 from bot.storage.database import Base, BigId
 
 # After so many working days overdue a task is told to the buddy, and then to the manager.
 BUDDY_HEARS, MANAGER_HEARS = 3, 5
+# What stays overdue is named again after so many working days.
+_NAMED_AGAIN = 5
 # So many mornings ask for one number; then the manager hears that it was not said.
 ASKED_MORNINGS = 3
 # Groups of fewer people are never shown in figures: one could tell who it is.
@@ -140,6 +142,20 @@ class Filled(Base):
     filled_at: Mapped[datetime]
 
 
+def is_named(late_before: int, late: int) -> bool:
+    """Tell whether a task is named as overdue, `late` working days after it was due.
+
+    It is when it is late, when somebody else hears of it, and then once a week: when one of these days has
+    come since the last message, in which it was `late_before` days overdue.
+    """
+    return _namings(late) > _namings(late_before)
+
+
+def _namings(late: int) -> int:
+    first_week = [day for day in (1, BUDDY_HEARS, MANAGER_HEARS) if day <= late]
+    return len(first_week) + max(0, late - MANAGER_HEARS) // _NAMED_AGAIN
+
+
 class Timetable:
     """A hire's working days by number: 0 is the first at or after the start, -1 the one before it."""
 
@@ -167,6 +183,13 @@ class Timetable:
         while self._days[-1] < day:
             self.on(len(self._days) - self._first)
         return bisect_right(self._days, day) - 1 - self._first
+
+    def worked_from(self, instant: datetime) -> date:
+        """Give the date on which they first work from an instant on."""
+        try:
+            return self._theirs.today(next_working_moment(self._theirs, instant))
+        except NobodyWorks:
+            return self._theirs.today(instant)
 
     def late(self, due: date, today: date) -> int:
         """Count the working days that have passed since `due`; 0 when it is not overdue."""

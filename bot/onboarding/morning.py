@@ -1,19 +1,20 @@
-"""Onboarding's part of a morning: for a hire, and for whoever does something for one."""
+"""Onboarding's part of a morning: for a hire, and for whoever does something for one.
 
-from collections.abc import Collection
+Each thing is said when it is new, and what stays open at growing distances: a message that says the same
+every morning is read by nobody. "New" is what came about since the last morning of whoever reads it.
+"""
+
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import Block
 from bot.onboarding import cards, checklist, messages, objectives, store
-from bot.onboarding.checklist import Standing
-from bot.onboarding.model import CheckIn, Hire, Objective, Task
+from bot.onboarding.checklist import Duty, Standing
+from bot.onboarding.model import ASKED_MORNINGS, CheckIn, Hire, Objective, Task, is_named
 from bot.people.model import Person
 from bot.people.mornings import Window
-
-# Numbers that are missing are asked for on the first days, and as long as an objective is to be asked.
-_FIRST_DAYS = 3
 
 
 async def section(session: AsyncSession, person: Person, window: Window) -> list[Block]:
@@ -23,17 +24,32 @@ async def section(session: AsyncSession, person: Person, window: Window) -> list
     if own is not None:
         shown += await _as_hire(session, own, window)
     for duty in await checklist.duties(session, person, window.day, window.at, window.at):
-        tasks = [task for task in duty.tasks if not _rests(duty.standing, task)]
-        if tasks:
-            shown += messages.duty(duty, tasks)
+        shown += _duty(duty, window)
     for hire in await store.led_by(session, person.id, since=window.since):
         shown += await _of_a_hire(session, hire, person, window)
     return shown
 
 
-def _rests(stands: Standing, task: Task) -> bool:
-    """Tell whether nobody is reminded of a task any more: the manager stopped it."""
-    return bool(stands.hire.quiet_since) and stands.is_overdue(task)
+def _told(stands: Standing, tasks: Iterable[Task], window: Window) -> tuple[list[Task], int]:
+    """Give the tasks that are named this morning, and how many more are overdue.
+
+    Nobody is reminded of what is overdue once the manager stopped it.
+    """
+    before = stands.date_of(window.since)
+    named, older = [], 0
+    for task in tasks:
+        late = stands.late(task)
+        if not late or (not stands.hire.quiet_since and is_named(stands.late(task, before), late)):
+            named.append(task)
+        elif task.done_at is None and not stands.hire.quiet_since:
+            older += 1
+    return named, older
+
+
+def _has_come(stands: Standing, number: int, window: Window) -> bool:
+    """Tell whether a working day of the hire has come since the reader's last morning."""
+    begun_since = stands.hire.started_at > window.since
+    return number <= stands.number and (begun_since or stands.number_on(window.since) < number)
 
 
 async def _as_hire(session: AsyncSession, hire: Hire, window: Window) -> list[Block]:
@@ -43,10 +59,17 @@ async def _as_hire(session: AsyncSession, hire: Hire, window: Window) -> list[Bl
     due = [
         task
         for task in stands.tasks
-        if task.by == "hire" and stands.due(task) <= window.day and not _rests(stands, task)
+        if task.by == "hire"
+        and stands.due(task) <= window.day
+        and (task.done_at is None or task.done_at >= window.at)
     ]
-    tasks = [task for task in due if task.done_at is None or task.done_at >= window.at]
-    return messages.my_morning(stands, tasks, await _asked(session, stands, window.at))
+    named, older = _told(stands, due, window)
+    shown = messages.my_morning(stands, named, older, await _asked(session, stands, window.at))
+    was_greeted = stands.number_on(hire.started_at) >= 0
+    if was_greeted or not _has_come(stands, 0, window):
+        return shown
+    _text, greeting = messages.welcome(stands)
+    return [*greeting, *shown]
 
 
 async def _asked(
@@ -68,30 +91,46 @@ def _days(objective: Objective, said: Collection[CheckIn]) -> set[int]:
     return {row.day for row in said if row.objective_id == objective.id}
 
 
+def _duty(duty: Duty, window: Window) -> list[Block]:
+    named, older = _told(duty.standing, duty.tasks, window)
+    return messages.duty(duty, named, older) if named else []
+
+
 async def _of_a_hire(session: AsyncSession, hire: Hire, person: Person, window: Window) -> list[Block]:
     """Tell a buddy or manager what is not as planned."""
     is_manager = hire.manager_id == person.id
     if hire.state != "active":
         return await _over(session, hire, window, mine=False) if is_manager else []
     stands = await checklist.standing(session, hire, window.at, today=window.day)
-    shown = messages.behind(stands, is_manager=is_manager) if stands.hears == person.id else []
+    shown = []
+    if stands.hears == person.id and _is_news(stands, window):
+        shown += messages.behind(stands, is_manager=is_manager)
     if is_manager:
-        shown += await _numbers(session, stands)
+        shown += await _numbers(session, stands, window)
     return shown
 
 
-async def _numbers(session: AsyncSession, stands: Standing) -> list[Block]:
+def _is_news(stands: Standing, window: Window) -> bool:
+    """Tell whether it is time to say that a hire is behind: the oldest task decides, so it is seldom."""
+    before, oldest = stands.date_of(window.since), min(stands.behind, key=stands.due)
+    return is_named(stands.late(oldest, before), stands.late(oldest))
+
+
+async def _numbers(session: AsyncSession, stands: Standing, window: Window) -> list[Block]:
     """Tell a manager which numbers were not said or not set."""
     everything = await store.objectives(session, stands.hire.id)
     said = await store.check_ins(session, stands.hire.id)
     shown = []
     for one in everything:
         number = objectives.unsaid_on(one, stands.number, _days(one, said))
-        if number is not None and not stands.is_away:
+        if number is None or stands.is_away:
+            continue
+        if _has_come(stands, number + ASKED_MORNINGS, window):
             shown.append(messages.unsaid(stands, one, number))
     missing = objectives.without_numbers(everything)
-    asked = any(objectives.asked_on(one, stands.number, _days(one, said)) is not None for one in missing)
-    if missing and (asked or 0 <= stands.number < _FIRST_DAYS):
+    # They are asked for on the first day, and whenever they would have been needed.
+    days = [0, *(day for one in missing for day in one.asks)]
+    if missing and any(_has_come(stands, day, window) for day in days):
         shown.append(messages.no_numbers(stands, len(missing)))
     return shown
 

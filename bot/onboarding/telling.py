@@ -33,8 +33,10 @@ async def started(session: AsyncSession, hire: Hire, plan: Plan, by: Person, now
     )  # fmt: skip
     await outbox.add(session, draft)
     if stands.number >= 0:
+        comes_now = await notices.welcome(session, stands.person, now) <= now
+        above = comes_now and await people.morning_of(session, hire.person_id, stands.today) is not None
         with speaking(stands.person.language):
-            text, shown = messages.welcome(stands, f"{stands.person.morning_hour:%H:%M}")
+            text, shown = messages.welcome(stands, above=above)
         await notices.tell(
             session, stands.person, Notice(f"{KIND}:welcome:{hire.id}", KIND, text, shown), now
         )

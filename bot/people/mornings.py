@@ -87,6 +87,19 @@ async def plan_if_new(session: AsyncSession, person: Person, now: datetime) -> N
         await plan(session, person, now)
 
 
+async def soon(session: AsyncSession, person: Person, now: datetime) -> None:
+    """Let today's message still come when its hour went by: at the next moment of today that is welcome."""
+    key = f"{KIND}:{person.id}"
+    theirs = await availability.calendar_of(session, person, now)
+    today, moment = theirs.today(now), await notices.welcome(session, person, now)
+    planned = await schedule.planned(session, key)
+    can_come = calendar.is_working_day(theirs, today) and theirs.today(moment) == today
+    if planned is None or theirs.today(planned) <= today or not can_come:
+        return
+    if await store.morning_of(session, person.id, today) is None:
+        await schedule.plan(session, key, KIND, moment)
+
+
 async def arrive(session: AsyncSession, person: Person, nominal: datetime, now: datetime) -> datetime | None:
     """Send the morning that was due at `nominal`, if it has anything to say; when the next one is due."""
     if not person.is_colleague:

@@ -16,6 +16,7 @@ from bot.people import areas
 from bot.people import store as people
 from bot.people.model import Department, Person
 from bot.storage.database import Database
+from bot.storage.outbox import OutboxRow
 from jobs import onboarding
 from jobs import people as people_jobs
 from jobs.schedule import Heartbeat
@@ -88,7 +89,8 @@ async def test_it_hears_the_buddy_first_and_the_manager_later(database: Database
         heard.append((await stands(office)).hears)
     assert heard == [None, None, None, "BO", "BO", "BO", "BO", "CAM", "CAM", "CAM", "CAM"]
     posts = [(who, text) for who, text in await office.posts() if "Is something in the way?" in text]
-    assert [who for who, _ in posts] == ["BO", "BO", "CAM", "CAM", "CAM", "CAM"]
+    # Each hears it once, and then once a week.
+    assert [who for who, _ in posts] == ["BO", "CAM"]
 
     async with office.database.write() as session:
         hire = await store.lock(session, 1)
@@ -100,6 +102,74 @@ async def test_it_hears_the_buddy_first_and_the_manager_later(database: Database
     before = len(await office.posts())
     await office.time_is(at("2026-10-30 08:00"))
     assert "Still open" not in "".join(text for _, text in (await office.posts())[before:])
+
+
+async def test_it_names_what_is_overdue_when_it_is_late_when_others_hear_of_it_and_once_a_week(
+    database: Database,
+) -> None:
+    office = await opened(database)
+    named, counted = [], []
+    for number in range(16):
+        day = (await stands(office)).timetable.on(number)
+        before = len(await office.posts())
+        await office.time_is(at(f"{day} 12:00"))
+        new = "".join(text for who, text in (await office.posts())[before:] if who == "MARI")
+        boxes = await boxes_of(office, "MARI", day)
+        if any("Set your working hours" in title for title in boxes):
+            named.append(number)
+        if "from before" in new:
+            counted.append(number)
+    assert named == [0, 1, 3, 5, 10, 15]
+    # The others of these days have something to say, and say in a line what else is open.
+    assert counted
+    assert not set(named[1:]) & set(range(6, 10))
+
+
+async def boxes_of(office: Office, person_id: str, day: date) -> list[str]:
+    """Give what somebody could tick in their message of a day."""
+    async with office.database.read() as session:
+        row = await people.morning_of(session, person_id, day)
+        post = await session.get(OutboxRow, row.post_id) if row else None
+    shown = post.payload["blocks"] if post else []
+    elements = [element for block in shown for element in block.get("elements", ())]
+    return [option["text"]["text"] for element in elements for option in element.get("options", ())]
+
+
+async def test_it_nags_no_lead_about_what_they_do_for_a_hire(database: Database) -> None:
+    office = await opened(database)
+    days = []
+    for number in range(11):
+        day = (await stands(office)).timetable.on(number)
+        await office.time_is(at(f"{day} 12:00"))
+        if any("Make the accounts" in title for title in await boxes_of(office, "WEB", day)):
+            days.append(number)
+    assert days == [0, 1, 3, 5, 10]
+
+
+@pytest.mark.parametrize(
+    ("hour", "comes"),
+    [("2026-10-19 11:30", "2026-10-19 11:30"), ("2026-10-19 19:30", "2026-10-20 09:00")],
+)
+async def test_it_begins_at_once_in_the_hours_of_a_hire_whose_hour_is_over(
+    database: Database, hour: str, comes: str
+) -> None:
+    office = await opened(database, at(hour, "Europe/Lisbon"))
+    if comes != hour:
+        await office.time_is(at(comes, "Europe/Lisbon") - timedelta(seconds=1))
+    assert not [text for who, text in await office.posts() if who == "MARI"]
+    await office.time_is(at(comes, "Europe/Lisbon"))
+    [told] = [text for who, text in await office.posts() if who == "MARI"]
+    assert "Your onboarding, day" in told
+    # Nothing of it is late before anybody could see it.
+    assert "Still open" not in told
+
+
+async def test_it_greets_on_the_first_day_who_was_announced_before(database: Database) -> None:
+    office = await opened(database, first=date(2026, 10, 22))
+    await office.time_is(at("2026-10-23 12:00", "Europe/Lisbon"))
+    greeted = [text for who, text in await office.posts() if who == "MARI" and "Welcome, Mari" in text]
+    assert len(greeted) == 1
+    assert "Thursday 22 October" in greeted[0]
 
 
 async def test_it_calls_nothing_overdue_that_could_not_be_known(database: Database) -> None:
