@@ -20,8 +20,10 @@ from bot.storage.triggers import Trigger
 from bot.words import speaking
 from jobs.schedule import Errand
 
-KIND = KEY = "feeds"
+KIND = feed.READING
 EVERY = timedelta(hours=4)
+# The first address somebody gives is read at once.
+_WHEN_THERE_ARE_NONE = timedelta(days=1)
 
 Fetch = Callable[[str], Awaitable[bytes]]
 
@@ -30,11 +32,12 @@ def errands(database: Database) -> Mapping[str, Errand]:
     """Give what is done when it is due, by the kind of the errand."""
 
     async def ask(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime:
-        for person in await people.with_feed(session):
+        known = await people.with_feed(session)
+        for person in known:
             body = json.dumps({"person": person.id}).encode()
             key = f"{person.id}:{row.due.isoformat()}"
             await inbox.enqueue(database, session, "feed", key, body, lane=f"feed:{person.id}")
-        return max(row.due, now) + EVERY
+        return max(row.due, now) + (EVERY if known else _WHEN_THERE_ARE_NONE)
 
     return {KIND: ask}
 

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import calendar, public_holidays
 from bot.errors import SwitchboardError
 from bot.people import mornings, store
+from bot.people.feed import READING
 from bot.people.model import STANDARD, Department, Pause, Person
+from bot.storage import schedule
 from bot.week import HoursNotUnderstood, Week
 from bot.words import _
 
@@ -74,6 +76,8 @@ async def keep_wishes(session: AsyncSession, person_id: str, wishes: Wishes, now
     person.skills = [" ".join(one.split())[:80] for one in skills if one.strip()][:20]
     feed = wishes.feed.strip()
     person.absence_feed = "https" + feed[6:] if feed.lower().startswith("webcal:") else feed or None
+    if person.absence_feed:
+        await schedule.bring_forward(session, READING, READING, now)
     await session.flush()
     await mornings.plan(session, person, now)
     return person

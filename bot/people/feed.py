@@ -14,6 +14,8 @@ from bot.people.model import AbsenceRow, Person, known_zone
 from bot.ports import FeedUnreadable
 from bot.words import _
 
+# The errand that reads everybody's calendar.
+READING = "feeds"
 _DAY = timedelta(days=1)
 _LOOK_BACK, _LOOK_AHEAD = timedelta(days=62), timedelta(days=800)
 _MOST = 500

@@ -16,7 +16,7 @@ from bot.workspace.scheduled import Scheduled
 Json = dict[str, Any]
 
 # Real seconds: for quiet after one step, and how often to look. A step is over when it was quiet twice.
-PATIENCE, _EVERY = 10.0, 0.03
+PATIENCE, _EVERY, _CALM = 10.0, 0.03, 2
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WHEN = re.compile(r"(?:(today|tomorrow|\d{4}-\d{2}-\d{2}|" + "|".join(_DAYS) + r")\s+)?(\d{1,2}):(\d{2})")
 _NOT_A_TIME = "This is not a time the clock can go to."
@@ -82,47 +82,47 @@ class Clockwork:
         self._came = []
         try:
             await self.wait_quiet(PATIENCE)
-            reached = self._clock.now()
-            while (due := await self._next_due(reached, target)) is not None:
-                await self._step(max(due, self._clock.now()))
+            reached, theirs = self._clock.now(), await self._probe.next_due()
+            while (due := self._next_due(theirs, reached, target)) is not None:
+                theirs = await self._step(max(due, self._clock.now()))
                 reached = max(due, reached)
             await self._step(target)
             return self._came
         finally:
             self._came = None
 
-    async def _next_due(self, reached: datetime, target: datetime) -> datetime | None:
+    def _next_due(self, theirs: datetime | None, reached: datetime, target: datetime) -> datetime | None:
         """Give what is due next after `reached` and not after `target`: ours or the app's."""
-        dues = (self._scheduled.next_due(), await self._probe.next_due())
+        dues = (self._scheduled.next_due(), theirs)
         return min((one for one in dues if one is not None and reached < one <= target), default=None)
 
-    async def _step(self, instant: datetime) -> None:
+    async def _step(self, instant: datetime) -> datetime | None:
+        """Go to an instant, and let everything happen there; what the app will do next, as it says then."""
         with self._inspector.cause("clock", "", f"The clock went to {instant:%A %d %B %H:%M} UTC"):
             self._clock.set(instant)
             await self.on_tick()
             self._scheduled.fire()
-            await self._settled(instant)
+            return await self._settled(instant)
 
-    async def _settled(self, instant: datetime) -> None:
+    async def _settled(self, instant: datetime) -> datetime | None:
         """Wait until the app has heard of this instant: it is quiet, with nothing still due by then."""
         deadline = monotonic() + PATIENCE
-        while monotonic() < deadline:
+        while True:
             quiet = await self.wait_quiet(deadline - monotonic())
             due = await self._probe.next_due()
-            if quiet and (due is None or due > instant):
-                return
+            if (quiet and (due is None or due > instant)) or monotonic() > deadline:
+                return due
             await asyncio.sleep(_EVERY)
 
     async def wait_quiet(self, seconds: float) -> bool:
         """Wait until nothing is under way, here and in the app; False when that took longer."""
         deadline = monotonic() + seconds
         calm = 0
-        while calm < 2:
+        while True:
             calm = calm + 1 if await self.is_quiet() else 0
-            if monotonic() > deadline:
+            if calm == _CALM or monotonic() > deadline:
                 return calm > 0
             await asyncio.sleep(_EVERY)
-        return True
 
     async def is_quiet(self) -> bool:
         """Tell whether nothing is under way, here and in the app."""
