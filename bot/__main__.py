@@ -76,13 +76,13 @@ def check(
     from rich.console import Console
     from rich.markup import escape
 
-    from bot import checkup, settings
+    from bot import checkup
 
     found: list[checkup.Finding] = []
 
     async def look() -> None:
         with Console(stderr=True).status("Looking …"):
-            found.extend(await checkup.findings(settings.load(), http=http))
+            found.extend(await checkup.of_environment(http=http))
 
     _run(look())
     console = Console()

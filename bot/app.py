@@ -31,9 +31,9 @@ from bot.storage import blobs, health, inbox, migrate, outbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.triage import form, reading
+from bot.understanding import settings as model_settings
 from bot.understanding.asking import ThriftyModel
 from bot.understanding.nomodel import NoModel
-from bot.understanding.settings import ModelSettings, Price, problems
 from handlers import (
     areas,
     digests,
@@ -155,19 +155,8 @@ async def _model(
     stack: AsyncExitStack, settings: Settings, database: Database, clock: Clock
 ) -> LanguageModel:
     """Give the language model that is set up, with its budget and its memory; or the one that says no."""
-    agreed = ModelSettings(
-        model=settings.llm_model,
-        base_url=settings.llm_base_url,
-        key=settings.llm_key.get_secret_value(),
-        prices={name: Price(one.tokens_in, one.tokens_out) for name, one in settings.llm_prices.items()},
-        currency=settings.llm_currency,
-        daily_money=settings.llm_daily_money,
-        daily_tokens=settings.llm_daily_tokens,
-        timeout=settings.llm_timeout,
-        deadline=settings.llm_deadline,
-        redact=settings.llm_redact,
-    )
-    if wrong := problems(agreed):
+    agreed = model_settings.of(settings)
+    if wrong := model_settings.problems(agreed):
         raise SettingsError(problems="\n".join(f"- {problem}" for problem in wrong))
     if not agreed.is_on:
         return NoModel()

@@ -136,8 +136,9 @@ async def wrong_with(one: Mailbox, database: Database) -> list[str]:
     door = doors(Settings.model_construct(mailbox=[one]), database).get(one.address.lower())
     try:
         if door:
-            async with connected(door.account, door.sign_in):
-                pass
+            async with connected(door.account, door.sign_in) as (line, thread):
+                for folder in door.account.folders:
+                    await thread.call(line.open, folder)
     except (MailboxError, OAuthError) as error:
         found.append(error.sentence)
     except SQLAlchemyError:

@@ -29,6 +29,19 @@ async def following(url: str, token: str) -> AsyncIterator[MovableClock]:
             await task
 
 
+async def is_there(url: str, token: str) -> bool:
+    """Tell whether a clock can be followed there."""
+    timeout, headers = aiohttp.ClientTimeout(total=_STARTS_WITHIN), {"X-Workspace-Token": token}
+    try:
+        async with (
+            aiohttp.ClientSession(headers=headers, timeout=timeout) as session,
+            session.ws_connect(url) as stream,
+        ):
+            return "now" in await stream.receive_json(timeout=_STARTS_WITHIN)
+    except (aiohttp.ClientError, OSError, ValueError, TypeError):
+        return False
+
+
 async def _follow(url: str, token: str, first: asyncio.Future[MovableClock]) -> None:
     async with aiohttp.ClientSession(headers={"X-Workspace-Token": token}) as session:
         while True:

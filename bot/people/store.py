@@ -72,6 +72,12 @@ async def pin_team(session: AsyncSession, team_id: str) -> str:
     return (await session.get_one(Workspace, 1)).team_id
 
 
+async def pinned_team(session: AsyncSession) -> str | None:
+    """Give the workspace we serve; None before the first start."""
+    row = await session.get(Workspace, 1)
+    return row.team_id if row else None
+
+
 # ---- departments --------------------------------------------------------------------------------------
 
 

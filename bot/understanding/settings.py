@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_UP, Decimal
 
+from bot.settings import Settings
+
 _MILLION = 1_000_000
 
 
@@ -55,6 +57,22 @@ class ModelSettings:
         # A price for a million tokens is, for one token, the same number of millionths.
         exact = self.price.tokens_in * tokens_in + self.price.tokens_out * tokens_out
         return int(exact.to_integral_value(ROUND_UP))
+
+
+def of(settings: Settings) -> ModelSettings:
+    """Give what is agreed in the settings."""
+    return ModelSettings(
+        model=settings.llm_model,
+        base_url=settings.llm_base_url,
+        key=settings.llm_key.get_secret_value(),
+        prices={name: Price(one.tokens_in, one.tokens_out) for name, one in settings.llm_prices.items()},
+        currency=settings.llm_currency,
+        daily_money=settings.llm_daily_money,
+        daily_tokens=settings.llm_daily_tokens,
+        timeout=settings.llm_timeout,
+        deadline=settings.llm_deadline,
+        redact=settings.llm_redact,
+    )
 
 
 def money(micros: int) -> Decimal:

@@ -152,6 +152,7 @@ CALLS: dict[str, Callable[[Wire], Awaitable[Json]]] = {
     "apps.connections.open": lambda w: w("apps.connections.open"),
     "bots.info": lambda w: w("bots.info"),
     "team.info": lambda w: w("team.info"),
+    "team.billing.info": lambda w: w("team.billing.info"),
     "emoji.list": lambda w: w("emoji.list"),
     "chat.postMessage": lambda w: w(
         "chat.postMessage", channel=w.general, text="Hi", blocks=BLOCKS, metadata=METADATA

@@ -19,6 +19,7 @@ PROMISED = [
     "apps.connections.open",
     "bots.info",
     "team.info",
+    "team.billing.info",
     "chat.postMessage",
     "chat.postEphemeral",
     "chat.update",

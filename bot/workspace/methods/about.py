@@ -54,6 +54,11 @@ def _team_info(call: Call) -> Json:
     }}  # fmt: skip
 
 
+@method("team.billing.info", "team.billing:read")
+def _billing(call: Call) -> Json:
+    return {"plan": call.world.meta.get("plan", "plus")}
+
+
 @method("emoji.list", "emoji:read", tier=2)
 def _emoji(call: Call) -> Json:
     return {"emoji": call.world.meta["emoji"], "cache_ts": call.room.new_ts()}
