@@ -17,10 +17,10 @@ from tests.patience import until
 
 
 class Nursery:
-    """Starts and kills the bot. One runs at a time."""
+    """Starts and kills the bot. One runs at a time. `module`: this one, or another that calls `main`."""
 
-    def __init__(self, settings: dict[str, Any], log_file: Path) -> None:
-        self._settings, self.log_file = settings, log_file
+    def __init__(self, settings: dict[str, Any], log_file: Path, module: str = __name__) -> None:
+        self._settings, self.log_file, self._module = settings, log_file, module
         self._mother: asyncio.subprocess.Process | None = None
         self._pid = 0
 
@@ -39,7 +39,7 @@ class Nursery:
         """Let the bot begin."""
         if self._mother is None:
             self._mother = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", __name__, json.dumps(self._settings), str(self.log_file),
+                sys.executable, "-m", self._module, json.dumps(self._settings), str(self.log_file),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
         if self.running:
