@@ -102,7 +102,7 @@ async def _start(request: Request, rest: str) -> None:
 async def _plan_list(request: Request, _rest: str) -> None:
     async with request.services.database.read() as session:
         known = await store.filled(session)
-    may_fill = request.standing.rank >= Rank.LEAD
+        may_fill = await prepares(request, session)
     await request.ack(text=_("Plans"), blocks=cards.plan_list(plans_of(request), known, may_fill=may_fill))
 
 
@@ -190,10 +190,19 @@ async def _hire_of(session: AsyncSession, person: Person) -> Hire:
 
 
 async def _require_starter(request: Request, session: AsyncSession) -> None:
-    approver = await telling.approver_of(session, request.services.settings.admins)
-    is_approver = approver is not None and approver.id == request.person.id
-    if not (is_approver or request.standing.rank >= Rank.LEAD):
+    if not await prepares(request, session):
         raise MayNotStart
+
+
+async def prepares(request: Request, session: AsyncSession) -> bool:
+    """Tell whether somebody may prepare an onboarding: start it, and fill in what its plan leaves open."""
+    return request.standing.rank >= Rank.LEAD or await is_approver(request, session)
+
+
+async def is_approver(request: Request, session: AsyncSession) -> bool:
+    """Tell whether somebody is asked about new people."""
+    approver = await telling.approver_of(session, request.services.settings.admins)
+    return approver is not None and approver.id == request.person.id
 
 
 async def _open_start(request: Request, person: Person | None) -> None:
@@ -357,4 +366,7 @@ async def shown_at_home(request: Request, session: AsyncSession) -> list[Block]:
     """Show how somebody, and the hires they help, get on."""
     if not await areas.is_on(session, AREA):
         return []
-    return await looking.at_home(session, request.person, now_of(request))
+    shown = await looking.at_home(session, request.person, now_of(request))
+    if await is_approver(request, session):
+        shown += await looking.to_fill_in(session, plans_of(request))
+    return shown

@@ -1,16 +1,17 @@
 """The guide in Slack: questions answered from it or by a colleague, answers kept, blanks filled in."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot import blocks
 from bot.errors import SwitchboardError
 from bot.onboarding import guide, looking, messages, modals, objectives, quoting, store, telling
 from bot.onboarding.model import Question
 from bot.people import areas
 from bot.people import store as people
-from bot.people.permissions import Rank
 from bot.storage import outbox
 from bot.words import _
 from handlers import home, talk
-from handlers.onboarding import AREA, in_place, now_of, plans_of
+from handlers.onboarding import AREA, in_place, now_of, plans_of, prepares
 from handlers.routes import Request, action, view
 
 
@@ -18,20 +19,30 @@ class AlreadyAnswered(SwitchboardError):
     """{name} has answered this already."""
 
 
+class MayNotFillIn(SwitchboardError):
+    """Only a lead, an admin or whoever is asked about new people can fill this in."""
+
+
 class NotYourQuestion(SwitchboardError):
     """This question went to somebody else."""
 
 
-@action(messages.BLANKS, needs=Rank.LEAD)
+@action(messages.BLANKS)
 async def blanks(request: Request) -> None:
     """Open the window in which the shop fills in what a plan leaves open."""
     async with request.services.database.read() as session:
+        await _require_preparing(request, session)
         known = await store.filled(session)
     await request.open(modals.blanks(plans_of(request).plans[request.value], known))
     await request.ack()
 
 
-@view(modals.BLANKS, needs=Rank.LEAD)
+async def _require_preparing(request: Request, session: AsyncSession) -> None:
+    if not await prepares(request, session):
+        raise MayNotFillIn
+
+
+@view(modals.BLANKS)
 async def submit_blanks(request: Request) -> None:
     """Keep what was filled in; a number that is none is said at its field."""
     plan = plans_of(request).plans[request.body["view"]["private_metadata"]]
@@ -41,8 +52,10 @@ async def submit_blanks(request: Request) -> None:
         await request.ack(response_action="errors", errors=errors)
         return
     async with request.transaction() as session:
+        await _require_preparing(request, session)
         await guide.fill(session, typed, request.person, now_of(request))
         await objectives.fill_from_blanks(session, await store.filled(session))
+        await home.redraw(request, session)
     await request.ack()
 
 

@@ -180,11 +180,14 @@ def plan_list(read: Plans, known: Mapping[str, str], *, may_fill: bool) -> list[
         counts = _("{tasks} tasks, {chapters} chapters, {objectives} objectives").format(
             tasks=len(plan.tasks), chapters=len(plan.guide), objectives=len(plan.objectives)
         )
-        missing = sum(blank not in known for blank in plan.blanks)
+        left = plan.left(known)
         open_ = (
-            n_("{count} blank", "{count} blanks", missing).format(count=missing) if missing else _("complete")
+            n_("{count} blank", "{count} blanks", len(left)).format(count=len(left))
+            if left
+            else _("complete")
         )
         text = f"*{blocks.escape(plan.name)}*{own}\n{blocks.escape(plan.about)}\n{counts} · {open_}"
+        text += f"\n{messages.blanks_named(left)}" if left and may_fill else ""
         button = blocks.button(_("Fill in"), messages.BLANKS, plan.slug) if may_fill and plan.blanks else None
         shown.append(blocks.section(text, accessory=button))
     if read.mistakes:

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
 from bot.onboarding import store
+from bot.onboarding.blanks import POINT, as_read, blanks_in, pieces_of
 from bot.onboarding.model import KeptChapter, Question
-from bot.onboarding.plans import Plan, blanks_in, filled_in
+from bot.onboarding.plans import Plan
 from bot.people import store as people
 from bot.people.model import Person
 
@@ -22,8 +23,10 @@ _ENOUGH, _ENOUGH_BY_TITLE = 0.55, 0.45
 # Of two chapters that fit almost alike, the one of the hire's own plan is shown.
 _HOME_BONUS = 1.1
 _TITLE_COUNTS = 3
+_MOST_PIECES = 2
 _SECTION = 2900
-_POINT = re.compile(r"[-*]\s+|\d{1,2}[.)]\s+")
+# So much of a chapter answers a question; the rest is read by whoever wants more.
+_QUOTED = 420
 _LETTERS = re.compile(r"[^\W_]+", re.UNICODE)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _STOP = frozenset(
@@ -62,7 +65,7 @@ def chapters(
     for plan in ([own] if own else []) + [one for one in plans if own is None or one.slug != own.slug]:
         for one in plan.guide:
             home = own is None or plan is own
-            text = filled_in(one.text, known, who)
+            text = as_read(one.text, known, who)
             # What a blank asks for is found whether somebody filled it in or not.
             also = " ".join([one.also, *blanks_in(one.text)])
             found.setdefault(one.key, Chapter(one.key, one.title, text, also, home))
@@ -151,17 +154,31 @@ def paragraphs(text: str) -> list[str]:
 
 def _reflowed(paragraph: str) -> str:
     """Join lines that were only wrapped; points and numbers begin new ones."""
-    lines: list[str] = []
-    for line in paragraph.splitlines():
-        text = re.sub(r"\*\*([^*]+)\*\*", r"*\1*", line.strip())
-        point = _POINT.match(text)
-        if point and point[0][0] in "-*":
-            lines.append(f"• {text[point.end() :]}")
-        elif point or not lines:
-            lines.append(text)
-        else:
-            lines[-1] += f" {text}"
+    lines = []
+    for piece in pieces_of(paragraph):
+        point = POINT.match(piece)
+        text = f"• {piece[point.end() :]}" if point and point[0][0] in "-*" else piece
+        lines.append(re.sub(r"\*\*([^*]+)\*\*", r"*\1*", text))
     return "\n".join(lines)
+
+
+def quote(one: Chapter, question: str) -> tuple[str, bool]:
+    """Give the part of a chapter that answers, as mrkdwn, and whether there is more of it.
+
+    It is the two pieces that hold most of what was asked, or the beginning when no piece holds any.
+    """
+    pieces = [piece for part in re.split(r"\n\s*\n", one.text.strip()) for piece in pieces_of(part)]
+    wanted = set(stems(question))
+    held = [sum(_best(word, stems(piece)) for word in wanted) for piece in pieces]
+    best = sorted(range(len(pieces)), key=lambda at: (-held[at], at))
+    taken = [best[0]]
+    for at in best[1:]:
+        room = _QUOTED - sum(len(pieces[number]) for number in taken)
+        fits = len(pieces[at]) <= room and len(taken) < _MOST_PIECES
+        if fits and (held[at] or not held[best[0]]):
+            taken.append(at)
+    said = "\n".join(_reflowed(blocks.escape(blocks.clip(pieces[at], 2 * _QUOTED))) for at in sorted(taken))
+    return said, len(taken) < len(pieces)
 
 
 async def ask(session: AsyncSession, asker: Person, helper_id: str, text: str, now: datetime) -> Question:

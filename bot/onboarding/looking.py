@@ -8,11 +8,12 @@ from bot import calendar
 from bot.blocks import Block
 from bot.errors import SwitchboardError
 from bot.onboarding import cards, checklist, guide, messages, modals, objectives, quoting, store
+from bot.onboarding.blanks import as_read
 from bot.onboarding.checklist import Standing
 from bot.onboarding.guide import Chapter
 from bot.onboarding.model import DEPARTMENT, Hire, Objective, Task
 from bot.onboarding.objectives import Progress
-from bot.onboarding.plans import Plans, filled_in
+from bot.onboarding.plans import Plans
 from bot.people import availability
 from bot.people import store as people
 from bot.people.model import Person, known_zone
@@ -112,8 +113,9 @@ async def in_detail(session: AsyncSession, hire: Hire, person: Person, plans: Pl
         duties = await checklist.duties(session, person, stands.today, now, now)
         tasks = [task for duty in duties if duty.standing.hire.id == hire.id for task in duty.tasks]
     known = await store.filled(session)
-    who = (await people.names(session, [hire.manager_id])).get(hire.manager_id, "")
-    texts = {task.id: filled_in(task.about, known, who) for task in tasks}
+    names = await people.names(session, [hire.manager_id])
+    who = names.get(hire.manager_id, "") if person.id == hire.person_id else _("an admin")
+    texts = {task.id: as_read(task.about, known, who) for task in tasks}
     chapters = {one.key: one for one in await _chapters(session, hire, plans)}
     return modals.details(stands, tasks, texts, chapters)
 
@@ -158,10 +160,7 @@ async def answer(
     found = guide.search(text, await _chapters(session, hire, plans))
     if found:
         best, *others = found
-        shown = quoting.found(
-            best.title, guide.paragraphs(best.text), [(one.key, one.title) for one in others], button
-        )
-        return best.title, shown
+        return best.title, quoting.found(best, text, others, button)
     if button and is_question(text):
         return _("The guide says nothing about that."), quoting.nothing_found(button)
     return None
@@ -220,6 +219,13 @@ async def _asked(session: AsyncSession, stands: Standing) -> list[tuple[Objectiv
         if number is not None:
             found.append((one, number))
     return found
+
+
+async def to_fill_in(session: AsyncSession, plans: Plans) -> list[Block]:
+    """Give what is not written down in the plans by which somebody is led now."""
+    known = await store.filled(session)
+    used = [plans.plans[slug] for slug in await store.plans_in_use(session) if slug in plans.plans]
+    return [messages.to_fill_in(one.name, one.slug, left) for one in used if (left := one.left(known))]
 
 
 async def at_home(session: AsyncSession, person: Person, now: datetime) -> list[Block]:

@@ -41,7 +41,7 @@ HELP_LEADS = mark(
 # Slack holds 10 boxes in one element.
 BOXES = 10
 # More than so many would not be read in a morning.
-_LATE, _DUTIES, _NEXT = 5, 6, 2
+_LATE, _DUTIES, _NEXT, _BLANKS = 5, 6, 2, 6
 
 
 # ---- tasks as boxes -----------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def joined_buttons(person_id: str) -> Block:
     )
 
 
-def started(stands: Standing, plan_name: str, blanks: int) -> list[Block]:
+def started(stands: Standing, plan_name: str, left: Sequence[str]) -> list[Block]:
     """Say that it began, and what is still to be filled in."""
     text = _("✓ *{name}* starts on {day} with the plan “{plan}”: {count} tasks.").format(
         name=blocks.escape(stands.person.name),
@@ -216,15 +216,26 @@ def started(stands: Standing, plan_name: str, blanks: int) -> list[Block]:
         count=len(stands.tasks),
     )
     shown = [blocks.section(text)]
-    if blanks:
-        more = n_(
-            "{count} thing in this plan is still to be filled in by you or a colleague.",
-            "{count} things in this plan are still to be filled in by you or a colleague.",
-            blanks,
-        ).format(count=blanks)
-        button = blocks.button(_("Fill in"), BLANKS, stands.hire.plan)
-        shown.append(blocks.section(more, accessory=button))
-    return shown
+    return [*shown, to_fill_in(plan_name, stands.hire.plan, left)] if left else shown
+
+
+def to_fill_in(plan_name: str, slug: str, left: Sequence[str]) -> Block:
+    """Say what of a plan nobody has written down, with the way to do it."""
+    text = n_(
+        "✏️ {count} thing in “{plan}” is still to be written down. Hires do not read it until then:",
+        "✏️ {count} things in “{plan}” are still to be written down. Hires do not read them until then:",
+        len(left),
+    ).format(count=len(left), plan=blocks.escape(plan_name))
+    button = blocks.button(_("Fill in"), BLANKS, slug)
+    return blocks.section(f"{text}\n{blanks_named(left)}", accessory=button)
+
+
+def blanks_named(left: Sequence[str]) -> str:
+    """Name what is not written down, as much as is read."""
+    lines = [f"• {blocks.escape(one)}" for one in left[:_BLANKS]]
+    if len(left) > _BLANKS:
+        lines.append(_("and {count} more").format(count=len(left) - _BLANKS))
+    return "\n".join(lines)
 
 
 # ---- small answers ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import date
 
 from bot import blocks
 from bot.blocks import Block
+from bot.onboarding import quoting
 from bot.onboarding.checklist import Standing
 from bot.onboarding.guide import Chapter, paragraphs
 from bot.onboarding.model import Hire, Objective, Question, Task
@@ -71,7 +72,7 @@ def _where(starts_on: date, manager: str | None, buddy: str | None) -> list[Bloc
 def details(
     stands: Standing, tasks: Sequence[Task], texts: Mapping[int, str], chapters: Mapping[str, Chapter]
 ) -> Block:
-    """Give tasks with all that explains them."""
+    """Give tasks with what explains them in a few lines, and the way to all of it."""
     shown: list[Block] = []
     explained: set[str] = set()
     for task in tasks[:12]:
@@ -81,7 +82,8 @@ def details(
         chapter = chapters.get(task.chapter)
         if chapter and chapter.key not in explained:
             explained.add(chapter.key)
-            shown += _chapter(chapter)
+            shown.append(blocks.context(f"📖 *{blocks.escape(chapter.title)}*"))
+            shown.append(quoting.said(chapter, f"{task.title} {texts[task.id]}"))
         shown.append(blocks.divider())
     if not tasks:
         shown = [blocks.section(_("Nothing is due."))]
@@ -157,7 +159,7 @@ def numbers(hire: Hire, objectives: Sequence[Objective]) -> Block:
 def blanks(plan: Plan, known: Mapping[str, str]) -> Block:
     """Give the window in which the shop fills in what a plan leaves open."""
     shown = [
-        blocks.section(_("What stays empty is shown as still to be filled in, never as a fact.")),
+        blocks.section(_("What stays empty is left out of what hires read, and said to be open.")),
         *(
             blocks.field(
                 blocks.clip(blank[:1].upper() + blank[1:], 300),

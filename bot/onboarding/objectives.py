@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import blocks
 from bot.errors import SwitchboardError
 from bot.onboarding import store
+from bot.onboarding.blanks import blanks_in
 from bot.onboarding.model import ASKED_MORNINGS, CheckIn, Objective
 from bot.onboarding.planfiles import ObjectivePlan
-from bot.onboarding.plans import Plan, blanks_in
+from bot.onboarding.plans import Plan
 from bot.people.model import Person
 
 # Behind by more than a tenth of the whole way is off track; less is noise.

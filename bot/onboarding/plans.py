@@ -4,7 +4,6 @@ The shipped files are in `roles/`; a file of the same name in the shop's own dir
 includes others: their tasks, chapters and objectives come first, and one of the same key replaces them.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,11 +12,11 @@ from typing import TypeVar
 
 import yaml
 
+from bot.onboarding.blanks import blanks_in
 from bot.onboarding.planfiles import ChapterPlan, Mistake, ObjectivePlan, PlanFile, TaskPlan, line_of, read
 from bot.words import _
 
 SHIPPED = Path(__file__).parent / "roles"
-_BLANK = re.compile(r"\{\{\s*blank:\s*([^{}]+?)\s*\}\}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,10 @@ class Plan:
         texts += [str(part) for one in self.objectives for part in (one.baseline, one.target)]
         return list(dict.fromkeys(blank for text in texts for blank in blanks_in(text)))
 
+    def left(self, known: Mapping[str, str]) -> list[str]:
+        """Give what nobody has filled in yet."""
+        return [blank for blank in self.blanks if not known.get(blank)]
+
     def chapter(self, key: str) -> ChapterPlan | None:
         """Give a chapter by its key."""
         return next((one for one in self.guide if one.key == key), None)
@@ -59,21 +62,6 @@ def load(own: Path | None = None) -> Plans:
         files |= {path.stem: path for path in sorted(own.glob("*.yml"))}
     stamped = tuple((slug, path, path.stat().st_mtime_ns) for slug, path in sorted(files.items()))
     return _load(stamped)
-
-
-def blanks_in(text: str) -> list[str]:
-    """Give what a text leaves to be filled in."""
-    return [" ".join(blank.split()) for blank in _BLANK.findall(text)]
-
-
-def filled_in(text: str, known: Mapping[str, str], who: str) -> str:
-    """Put in what the shop filled in; what nobody did is said to be open, and never looks like a fact."""
-
-    def value(found: re.Match[str]) -> str:
-        blank = " ".join(found.group(1).split())
-        return known.get(blank) or _("[to be filled in by {who}: {blank}]").format(who=who, blank=blank)
-
-    return _BLANK.sub(value, text)
 
 
 @lru_cache(maxsize=4)

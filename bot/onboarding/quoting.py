@@ -4,21 +4,27 @@ from collections.abc import Iterable, Sequence
 
 from bot import blocks
 from bot.blocks import Block
+from bot.onboarding import guide
+from bot.onboarding.guide import Chapter
 from bot.onboarding.messages import ANSWER, ASK, CHAPTER
 from bot.onboarding.model import Question
 from bot.words import _
 
 
-def found(
-    title: str, text: Sequence[str], others: Sequence[tuple[str, str]], helper: Block | None
-) -> list[Block]:
-    """Quote a chapter, name others that may fit, and offer the way to a person."""
-    shown = [blocks.context(f"📖 {_('From the guide')}: *{blocks.escape(title)}*")]
-    shown += [blocks.section(piece) for piece in text[:4]]
-    for key, name in others:
-        more = _("See also: {title}").format(title=blocks.escape(name))
-        shown.append(blocks.section(more, accessory=blocks.button(_("Open"), CHAPTER, key)))
+def found(best: Chapter, question: str, others: Sequence[Chapter], helper: Block | None) -> list[Block]:
+    """Quote what a chapter says, and offer the rest of it, others that may fit, and the way to a person."""
+    shown = [blocks.context(f"📖 {_('From the guide')}: *{blocks.escape(best.title)}*"), said(best, question)]
+    for one in others:
+        more = _("See also: {title}").format(title=blocks.escape(one.title))
+        shown.append(blocks.section(more, accessory=blocks.button(_("Open"), CHAPTER, one.key)))
     return [*shown, blocks.actions(helper)] if helper else shown
+
+
+def said(one: Chapter, about: str) -> Block:
+    """Quote the part of a chapter that is about something, with the way to all of it where there is more."""
+    text, has_more = guide.quote(one, about)
+    more = blocks.button(_("Read more"), CHAPTER, one.key) if has_more else None
+    return blocks.section(text, accessory=more)
 
 
 def ask_button(name: str, question: str) -> Block:

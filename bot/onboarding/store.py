@@ -47,6 +47,12 @@ async def of_everybody(session: AsyncSession, *, since: datetime) -> Sequence[Hi
     return (await session.execute(rows)).scalars().all()
 
 
+async def plans_in_use(session: AsyncSession) -> Sequence[str]:
+    """Give the short names of the plans by which somebody is led now."""
+    rows = select(Hire.plan).where(Hire.state == "active").distinct().order_by(Hire.plan)
+    return (await session.execute(rows)).scalars().all()
+
+
 async def lock(session: AsyncSession, hire_id: int) -> Hire:
     """Give a hire that nobody else changes until this transaction ends."""
     return (await session.execute(select(Hire).where(Hire.id == hire_id).with_for_update())).scalar_one()

@@ -26,7 +26,7 @@ async def started(session: AsyncSession, hire: Hire, plan: Plan, by: Person, now
     stands = await checklist.standing(session, hire, now)
     known = await store.filled(session)
     with speaking(by.language):
-        shown = messages.started(stands, plan.name, sum(blank not in known for blank in plan.blanks))
+        shown = messages.started(stands, plan.name, plan.left(known))
     draft = outbox.Draft(
         key=f"{KIND}:started:{hire.id}", kind="slack.post", lane=f"slack:{by.id}",
         payload={"channel": by.id, "text": shown[0]["text"]["text"], "blocks": shown},

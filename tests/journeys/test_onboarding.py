@@ -90,7 +90,10 @@ async def test_it_asks_the_approver_about_who_joins_and_starts_from_there(shop: 
     assert await nora.submits() == {}
     shown = await nora.sees("starts on Monday 16 November")
     assert "34 tasks" in shown
-    assert "still to be filled in" in shown
+    assert "Hires do not read them until then" in shown
+    assert "which accounts every new colleague gets" in shown
+    await nora.runs("/onboard plans")
+    assert "which accounts every new colleague gets" in await nora.sees("Digital marketer")
 
     camille = await shop.person("Camille").goes_to("@Switchboard")
     await camille.sees("You are the manager of *Marisol*")
@@ -99,9 +102,37 @@ async def test_it_asks_the_approver_about_who_joins_and_starts_from_there(shop: 
     shown = await marisol.sees("Your onboarding, day 1")
     assert "Set your working hours" in shown
     assert "due today" in shown
+    await marisol.presses("How do I do this?")
+    explained = await marisol.sees("Set your working hours")
+    assert "[" not in explained
+    assert len(explained) < 5000
+    await marisol.presses("Read more", on="Your hours are those")
+    await marisol.sees("Not written down yet: how long ahead time off is asked for")
+    await marisol.closes(everything=True)
+
     await nora.runs("/onboard start @Marisol")
     await nora.sees("Start an onboarding")
     assert "being led through a plan already" in (await nora.submits())["Who?"]
+
+
+async def test_it_shows_the_approver_what_of_a_plan_nobody_has_written_down(shop: Shop) -> None:
+    marisol = await hired(shop)
+    nora = await shop.person("Nora").goes_to("home")
+    await nora.sees("still to be written down")
+    await nora.presses("Fill in", on="Digital marketer")
+    await nora.fills("How long ahead time off is asked for", "two weeks")
+    assert await nora.submits() == {}
+    await marisol.says("How do I ask for a day off?")
+    await marisol.sees("Do it at least two weeks before.")
+    await marisol.goes_to("home")
+    await marisol.does_not_see("still to be written down")
+
+
+async def test_it_begins_at_once_where_the_hour_of_the_hire_is_over(shop: Shop) -> None:
+    # It is four in the afternoon in Manila.
+    marisol = await hired(shop, first=BEGIN.date())
+    shown = await marisol.sees("Your onboarding, day 1: 0 of 34 done")
+    assert "Set your working hours" in shown
 
 
 async def test_it_asks_nobody_twice_about_somebody_who_is_no_hire(shop: Shop) -> None:
@@ -214,7 +245,13 @@ async def test_it_answers_from_the_guide_and_hands_on_what_the_guide_does_not_kn
     await shop.slack.clock_to(datetime(2026, 11, 16, 1, 15, tzinfo=UTC))
     await marisol.says("How do I ask for a day off?")
     shown = await marisol.sees("From the guide: *Working hours, holidays and time off*")
-    assert "[to be filled in by Camille: how long ahead time off is asked for]" in shown
+    assert "ask your manager in writing" in shown
+    assert len(shown.partition("From the guide")[2]) < 700
+    await marisol.presses("Read more")
+    whole = await marisol.sees("Tasks of your plan move along")
+    assert "Not written down yet: how long ahead time off is asked for" in whole
+    assert "Ask Camille." in whole
+    await marisol.closes()
 
     await marisol.says("Where can I park my bicycle?")
     await marisol.sees("The guide says nothing about that")

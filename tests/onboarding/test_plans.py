@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.onboarding import plans
-from bot.onboarding.plans import blanks_in, filled_in
+from bot.onboarding.blanks import as_read, blanks_in
 
 GOOD = """\
 name: Packer
@@ -118,5 +118,35 @@ def test_it_says_what_is_wrong_and_in_which_line(own: Path, old: str, new: str, 
 def test_it_never_shows_a_blank_as_a_fact() -> None:
     text = "Refund up to {{blank: the limit}}."
     assert blanks_in(text) == ["the limit"]
-    assert filled_in(text, {}, "Diego") == "Refund up to [to be filled in by Diego: the limit]."
-    assert filled_in(text, {"the limit": "40 euros"}, "Diego") == "Refund up to 40 euros."
+    assert as_read(text, {"the limit": "40.50 euros"}, "Diego") == "Refund up to 40.50 euros."
+    assert as_read(text, {}, "Diego") == "Not written down yet: the limit. Ask Diego."
+
+
+def test_it_leaves_out_only_what_cannot_be_said_yet() -> None:
+    text = """
+    We promise each of them:
+
+    - Delivery within {{blank: the time}}.
+
+    - **Ill**: write one line; no more
+      is needed. From day {{blank: the day}} on we need a note. Get well.
+    """
+    shown = as_read(text, {"the time": "3 days"}, "Diego")
+    assert shown.split("\n\n") == [
+        "We promise each of them:",
+        "- Delivery within 3 days.",
+        "- **Ill**: write one line; no more is needed. Get well.",
+        "Not written down yet: the day. Ask Diego.",
+    ]
+    # Nothing is announced that does not come.
+    assert "We promise" not in as_read(text, {}, "Diego")
+
+
+@pytest.mark.parametrize("slug", sorted(plans.load().plans))
+def test_it_shows_no_bracket_to_anybody_who_is_new(slug: str) -> None:
+    plan = plans.load().plans[slug]
+    texts = [as_read(one.text, {}, "Diego") for one in plan.guide]
+    texts += [as_read(task.about, {}, "Diego") for task in plan.tasks]
+    assert all(not set("{}[]") & set(text) for text in texts)
+    assert all(text.strip() for text in texts[: len(plan.guide)])
+    assert len(plan.left({})) == len(plan.blanks) > len(plan.left({plan.blanks[0]: "known"}))
