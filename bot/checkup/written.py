@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from bot import settings
 from bot.checkup.finding import Finding
@@ -75,7 +75,7 @@ def _others(loaded: Settings) -> Iterator[Finding]:
         yield Finding("the model", problem, "See the part about a language model in .env.example.")
     try:
         Webhook(loaded.webhook_secret.get_secret_value() or "whsec_c2VjcmV0")
-    except (ValueError, RuntimeError):
+    except (ValueError, EmptyWebhookSecretError):
         problem = f"{PREFIX}WEBHOOK_SECRET is not base64, as standardwebhooks.com has it"
         yield Finding("the web form", problem, "Make one: echo whsec_$(openssl rand -base64 24)")
     if loaded.plans_dir:

@@ -85,4 +85,5 @@ def _problem(error: Mapping[str, Any]) -> str:
     name = PREFIX + "__".join(str(part) for part in error["loc"]).upper()
     if error["type"] == "extra_forbidden":
         return f"- {name}: there is no such setting"
-    return f"- {name}: {error['msg']}"
+    said = str(error["msg"]).removeprefix("Value error, ")
+    return f"- {name}: {said}"

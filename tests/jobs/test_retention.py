@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select, update
 
-from bot import clock
-from bot.letters import older, replies, strays
+from bot import app, clock
+from bot.letters import older, replies, retention, strays
 from bot.letters import store as letters
 from bot.letters.arriving import Arrived
 from bot.letters.model import ASIDE, UNSORTED, OldMail, Stray
@@ -19,7 +19,7 @@ from bot.people import store as people
 from bot.settings import Settings
 from bot.storage import blobs, outbox
 from bot.storage.blobs import BlobRow
-from bot.storage.database import Database
+from bot.storage.database import Base, Database
 from bot.storage.inbox import InboxRow
 from bot.storage.outbox import OutboxRow
 from bot.storage.schedule import ScheduleRow
@@ -269,3 +269,22 @@ async def test_it_goes_on_where_it_was_and_loses_nothing_open(
     named = {one.sha256 for one in await room.mails()}
     named |= {row.payload["sha256"] for row in await room.leaving() if "sha256" in row.payload}
     assert await names(room.database, BlobRow, BlobRow.sha256) == named
+
+
+def test_it_knows_every_column_that_names_a_file_or_belongs_to_a_matter() -> None:
+    assert app.ROUTED  # importing the whole bot names every table
+    columns = [column for table in Base.metadata.sorted_tables for column in table.columns]
+    named = {str(column) for column in columns if column.name == "sha256"} - {"blob.sha256"}
+    assert named == {f"{one.class_.__tablename__}.{one.key}" for one in retention.files_of(upkeep._KEPT)}
+    for kept in upkeep._KEPT:
+        desk = kept.desk
+        parts = {one.class_.__tablename__ for one in kept.further}
+        parts |= {one.__tablename__ for one in (desk.mails, desk.answers, desk.notes, desk.drafts)}
+        theirs = {f"{desk.matters.__tablename__}.id", f"{desk.mails.__tablename__}.id"}
+        theirs |= {f"{desk.answers.__tablename__}.id"}
+        hanging = {column.table.name for column in columns if theirs & _pointed_at(column)}
+        assert hanging == parts
+
+
+def _pointed_at(column: Any) -> set[str]:
+    return {key.target_fullname for key in column.foreign_keys}

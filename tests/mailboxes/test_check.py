@@ -49,6 +49,7 @@ async def test_it_finds_a_mailbox_well_and_leaves_it_as_it_is(database: Database
         ({"imap_password": "wrong"}, "password"),
         ({"imap_port": 9}, "127.0.0.1"),
         ({"imap_security": "tls"}, "TLS"),
+        ({"imap_folders": ["INBOX", "Orders"]}, "has no folder Orders"),
         ({"smtp_host": "127.0.0.1", "smtp_port": 9, "smtp_security": "none"}, "cannot be reached"),
     ],
 )

@@ -7,9 +7,9 @@ SCOPES = [
     "channels:join", "channels:manage", "channels:read", "chat:write", "chat:write.customize",
     "chat:write.public", "commands", "dnd:read", "emoji:read", "files:read", "files:write", "groups:history",
     "groups:read", "groups:write", "im:history", "im:read", "im:write", "mpim:history", "mpim:read",
-    "mpim:write", "pins:read", "pins:write", "reactions:read", "reactions:write", "team.billing:read", "team:read",
-    "usergroups:read", "usergroups:write", "users.profile:read", "users.profile:write", "users:read",
-    "users:read.email", "users:write",
+    "mpim:write", "pins:read", "pins:write", "reactions:read", "reactions:write",
+    "team.billing:read", "team:read", "usergroups:read", "usergroups:write", "users.profile:read",
+    "users.profile:write", "users:read", "users:read.email", "users:write",
 ]  # fmt: skip
 EVENTS = [
     "app_home_opened", "app_mention", "app_uninstalled", "assistant_thread_started", "channel_archive",
