@@ -76,6 +76,14 @@ class NotDelivered(DeliveryError):
         self.retry_after = retry_after
 
 
+class Unreachable(NotDelivered):
+    """The delivery was turned away and can be tried again: {reason}."""
+
+    def __init__(self, reason: str) -> None:
+        # Not counted as a try: an outage may last a day, and then everything must leave, and soon.
+        super().__init__(reason, retry_after=10.0)
+
+
 class Undeliverable(DeliveryError):
     """This cannot be delivered, however often it is tried: {reason}."""
 

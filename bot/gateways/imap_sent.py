@@ -8,11 +8,17 @@ from bot import clock
 from bot.gateways.imap_connection import Account, Connection
 from bot.gateways.imap_folders import SENT
 from bot.gateways.imap_offer import headers_of
-from bot.gateways.imap_problems import ConnectionBroke, FolderGone, MailboxError, MailboxFull
+from bot.gateways.imap_problems import (
+    ConnectionBroke,
+    FolderGone,
+    MailboxError,
+    MailboxFull,
+    ServerUnreachable,
+)
 from bot.gateways.imap_session import SignIn, connected
 from bot.gateways.oauth import OAuthError
 from bot.gateways.threads import OwnThread
-from bot.ports import Delivered, Letter, NotDelivered, Uncertain, Undeliverable
+from bot.ports import Delivered, Letter, NotDelivered, Uncertain, Undeliverable, Unreachable
 
 KINDS = ("mail.file",)
 # Seconds until a mailbox that waits for a person is tried again.
@@ -94,4 +100,6 @@ async def _append(line: Connection, thread: OwnThread, folder: str, raw: bytes) 
 
 def _later(error: MailboxError | OAuthError) -> NotDelivered:
     is_slow = error.slow or isinstance(error, MailboxFull)
+    if isinstance(error, ServerUnreachable):
+        return Unreachable(error.sentence)
     return NotDelivered(error.sentence, retry_after=_SLOWLY if is_slow else None)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import aiosmtplib
 
 from bot.gateways.oauth import OAuthError
-from bot.ports import Courier, Delivered, Letter, NotDelivered, Uncertain, Undeliverable
+from bot.ports import Courier, Delivered, Letter, NotDelivered, Uncertain, Undeliverable, Unreachable
 
 KINDS = ("mail.send",)
 # Seconds until a mailbox that waits for a person is tried again.
@@ -86,7 +86,7 @@ class MailCourier:
             what = "sign-in" if self._server.sign_in else "password"
             raise NotDelivered(f"the mail server does not accept our {what}") from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise NotDelivered(f"the mail server cannot be reached ({type(error).__name__})") from error
+            raise Unreachable(f"the mail server cannot be reached ({type(error).__name__})") from error
 
     async def _sign_in(self, client: aiosmtplib.SMTP) -> None:
         server = self._server
@@ -110,7 +110,7 @@ class MailCourier:
         except aiosmtplib.SMTPResponseException as error:
             raise _refusal(error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise NotDelivered(f"the mail server broke off ({type(error).__name__})") from error
+            raise Unreachable(f"the mail server broke off ({type(error).__name__})") from error
 
     async def _data(self, client: aiosmtplib.SMTP, raw: bytes) -> Delivered:
         try:

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.ports import Delivered, DeliveryError, Letter, NotDelivered, Uncertain, Undeliverable
+from bot.ports import Delivered, DeliveryError, Letter, NotDelivered, Uncertain, Undeliverable, Unreachable
 
 KINDS = (
     "slack.post",
@@ -155,7 +155,7 @@ class SlackCourier:
                 if answer.status != 200:
                     raise Undeliverable(f"Slack no longer takes this answer ({answer.status})")
         except aiohttp.ClientConnectorError as error:
-            raise NotDelivered("Slack cannot be reached") from error
+            raise Unreachable("Slack cannot be reached") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Undeliverable(_UNKNOWN) from error
         return Delivered()
@@ -249,7 +249,7 @@ class SlackCourier:
         except SlackApiError as error:
             raise _meaning(error) from error
         except aiohttp.ClientConnectorError as error:  # nothing was sent: refused, no such host, TLS
-            raise NotDelivered("Slack cannot be reached") from error
+            raise Unreachable("Slack cannot be reached") from error
         except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError) as error:
             raise Uncertain(f"the connection to Slack broke ({type(error).__name__})") from error
         return answer

@@ -123,7 +123,7 @@ async def test_it_tells_what_keeps_it_from_filing(desk: Desk) -> None:
     away = Post(desk, ours("Re: Invoice"), port=1)
     with pytest.raises(NotDelivered, match="cannot be reached") as refused:
         await away.courier.deliver(away.letter)
-    assert refused.value.retry_after is None
+    assert refused.value.retry_after == 10
 
 
 async def test_it_gives_up_on_a_mailbox_that_was_taken_out_of_the_settings(desk: Desk) -> None:
