@@ -149,5 +149,6 @@ async def section(session: AsyncSession, person: Person, window: Window) -> list
         own = await store.own_changes(session, one.id, person.id)
         actions = await store.open_actions(session, standup_id=standup.id, owner_id=person.id)
         carried = [change for change in actions if change.round_id != one.id]
-        shown += messages.ask(standup, one, asked, own, carried)
+        names = await people.names(session, [change.owner_id for change in own])
+        shown += messages.ask(standup, one, asked, own, carried, names)
     return shown

@@ -1,16 +1,16 @@
 """What people answer in a round, early, in time or late, and what becomes of it at once."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import calendar
 from bot.errors import SwitchboardError
 from bot.people import asking
 from bot.people import store as people
-from bot.people.model import Person
-from bot.standups import rounds, store
+from bot.people.model import Person, known_zone
+from bot.standups import reading, rounds, store
 from bot.standups.model import Asked, Change, Round
 
 
@@ -56,7 +56,7 @@ async def share(
     if change is None:
         change = await _new(session, round_id, person)
         kept.append(change)
-    await _write(session, change, shared, person)
+    _write(change, await _understood(session, one, shared, person, now), person)
     answers = [text for row in kept for text in (row.what, row.action)]
     await _answered(session, one, asked, answers, person, now)
 
@@ -74,40 +74,33 @@ async def _new(session: AsyncSession, round_id: int, person: Person) -> Change:
     return change
 
 
-async def _write(session: AsyncSession, change: Change, shared: Shared, person: Person) -> None:
+def _write(change: Change, shared: Shared, person: Person) -> None:
     action = shared.action.strip()
     # An action that is done stays done while its words stay the same.
     if action != change.action:
         change.state = "open" if action else "none"
         change.closed_by = change.closed_at = None
     change.what, change.impact, change.action = shared.what.strip(), shared.impact.strip(), action
-    change.owner_id = (shared.owner_id or await _named_in(session, action) or person.id) if action else None
-    change.due = (shared.due or _date_in(action)) if action else None
+    change.owner_id = (shared.owner_id or person.id) if action else None
+    change.due = shared.due if action else None
 
 
-_NAMED = re.compile(r"@([^\W\d_][\w-]*)")
-_DATED = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-
-
-async def _named_in(session: AsyncSession, action: str) -> str | None:
-    """Give the one colleague whose first name stands after an @ in the action."""
-    for found in _NAMED.findall(action):
-        called = [
-            one
-            for one in await people.colleagues(session)
-            if one.name.casefold().split()[:1] == [found.casefold()]
-        ]
-        if len(called) == 1:
-            return called[0].id
-    return None
-
-
-def _date_in(action: str) -> date | None:
-    found = _DATED.search(action)
-    try:
-        return date.fromisoformat(found.group()) if found else None
-    except ValueError:
-        return None
+async def _understood(
+    session: AsyncSession, one: Round, shared: Shared, person: Person, now: datetime
+) -> Shared:
+    """Read from the action who shall do it and by when, where that was not chosen in the window."""
+    if not shared.action.strip() or (shared.owner_id and shared.due):
+        return shared
+    names = {each.id: each.name for each in await people.colleagues(session)}
+    among = [each.id for each in await store.participants(session, one.standup_id)]
+    today = calendar.local(now, known_zone(person.zone)).date()
+    found = reading.read(shared.action, today, names, among)
+    return replace(
+        shared,
+        action=found.action,
+        owner_id=shared.owner_id or found.owner_id,
+        due=shared.due or found.due,
+    )
 
 
 async def answer(

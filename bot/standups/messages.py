@@ -43,11 +43,17 @@ class Report(TypedDict):
 
 
 def ask(
-    standup: Standup, one: Round, asked: Asked, mine: Sequence[Change], carried: Sequence[Change]
+    standup: Standup,
+    one: Round,
+    asked: Asked,
+    mine: Sequence[Change],
+    carried: Sequence[Change],
+    names: Mapping[str, str],
 ) -> list[Block]:
     """Ask one person, in their message of the day: they can answer right there.
 
-    `mine` are the changes they shared in this round, `carried` their open actions from earlier ones.
+    `mine` are the changes they shared in this round, `carried` their open actions from earlier ones; `names`
+    of those who shall do something.
     """
     shown: list[Block] = [blocks.section(f"🗓️ *{blocks.escape(standup.name)}* · <#{standup.channel_id}>")]
     if carried:
@@ -55,7 +61,7 @@ def ask(
         shown += [action_line(change, name="") for change in carried[:5]]
         shown += [blocks.context(more(len(carried) - 5))] if len(carried) > 5 else []
     if asked.state == "answered":
-        return [*shown, *_answered(standup, one, asked, mine)]
+        return [*shown, *_answered(standup, one, asked, mine, names)]
     if asked.state == "skipped":
         text = _("You have nothing to share this time.")
         buttons = blocks.actions(blocks.button(_("Change my answer"), ANSWER, one.id))
@@ -79,7 +85,9 @@ def ask(
     return [*shown, blocks.context(until)]
 
 
-def _answered(standup: Standup, one: Round, asked: Asked, mine: Sequence[Change]) -> list[Block]:
+def _answered(
+    standup: Standup, one: Round, asked: Asked, mine: Sequence[Change], names: Mapping[str, str]
+) -> list[Block]:
     head = f"✓ {_('You answered')}"
     if not standup.kind.makes_changes:
         words = "\n".join(f"> {_line(text, 300)}" for text in asked.answers if text)
@@ -87,10 +95,21 @@ def _answered(standup: Standup, one: Round, asked: Asked, mine: Sequence[Change]
         return [blocks.section(f"{head}\n{words}"), buttons]
     shown = [blocks.section(head)]
     for change in mine[:5]:
-        action = f"\n→ {_line(change.action, 200)}" if change.action else ""
+        action = f"\n→ {_line(change.action, 200)} · {_who_when(change, names)}" if change.action else ""
         edit = blocks.button(_("Change my answer"), ANSWER, f"{one.id}:{change.id}")
         shown.append(blocks.section(f"> {_line(change.what, 300)}{action}", accessory=edit))
+    if any(change.action for change in mine):
+        shown.append(
+            blocks.context(_("Who and by when is as I understood it; *Change my answer* corrects it."))
+        )
     return [*shown, blocks.actions(blocks.button(_("Add another change"), MORE, one.id))]
+
+
+def _who_when(change: Change, names: Mapping[str, str]) -> str:
+    """Say who does it and by when."""
+    is_own = change.owner_id == change.person_id
+    who = _("you") if is_own else blocks.escape(names.get(change.owner_id or "", "?"))
+    return f"*{who}* · {_('due {day}').format(day=day(change.due)) if change.due else _('no date')}"
 
 
 def _line(text: str, limit: int) -> str:

@@ -71,7 +71,7 @@ async def test_it_takes_answers_in_the_message_and_reports_when_all_have_answere
     await begin(shop)
     await shop.slack.clock_to(datetime(2026, 10, 19, 14, tzinfo=UTC))
     for name, what, action in (
-        ("Aiko", "Browsers drop third-party cookies", "Move the shop's login, @Sam by December"),
+        ("Aiko", "Browsers drop third-party cookies", "Move the shop's login, Sam, by Friday"),
         ("Camille", "Ad prices rise 12 %", ""),
         ("Diego", "", ""),
     ):
@@ -81,7 +81,8 @@ async def test_it_takes_answers_in_the_message_and_reports_when_all_have_answere
             await person.fills("What changed that touches us?", what)
             await person.fills("What should we do, who, by when?", action)
             await person.presses("Send")
-            await person.sees("You answered")
+            shown = await person.sees("You answered")
+            assert not action or "→ Move the shop's login · *Sam* · due Fri 23 Oct" in shown
         else:
             await person.presses("Nothing this time")
             await person.sees("nothing to share this time")
@@ -91,6 +92,8 @@ async def test_it_takes_answers_in_the_message_and_reports_when_all_have_answere
     report = await nora.sees("2 answers")
     assert "nothing to share: Diego" in report
     assert "Browsers drop third-party cookies" in report
+    sam = await shop.person("Sam").goes_to("home")
+    assert "Fri 23 Oct" in await sam.sees("Move the shop's login")
     assert "Ad prices rise 12 %" in report
 
     camille = await shop.person("Camille").goes_to("@Switchboard")
