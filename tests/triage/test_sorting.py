@@ -41,6 +41,41 @@ def test_it_sorts_texts_it_has_never_seen(sorter: Sorter, name: str, wanted: flo
     assert _right(_sorted(sorter, judges.lines(name, last_half=True))) >= wanted
 
 
+# Measured when the engine was last changed: blind.* de .84, es .90, fr .86, pt .91, zh .90; hard.* de .65,
+# es .69, fr .58, pt .77, zh .73. The hard ones say what they mean in a roundabout way, as few customers do.
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("blind.de", 0.80),
+        ("blind.es", 0.85),
+        ("blind.fr", 0.80),
+        ("blind.pt", 0.87),
+        ("blind.zh", 0.87),
+        ("hard.de", 0.55),
+        ("hard.es", 0.60),
+        ("hard.fr", 0.50),
+        ("hard.pt", 0.65),
+        ("hard.zh", 0.65),
+    ],
+)
+def test_it_sorts_texts_that_were_written_before_it_was_changed(
+    sorter: Sorter, name: str, wanted: float
+) -> None:
+    found = _sorted(sorter, judges.lines(name))
+    assert _right(found) >= wanted
+    sure = [one for one in found if not one[0].asks]
+    assert _right(sure) >= 0.88, "it is sure of what it gets wrong"
+
+
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [("我要退貨退款", "我要退货退款"), ("還沒收到快遞", "还没收到快递"), ("發錯顏色了", "发错颜色了")],
+)
+def test_it_reads_long_characters_as_it_reads_short_ones(sorter: Sorter, long: str, short: str) -> None:
+    assert sorter.sort(long).category == sorter.sort(short).category
+    assert sorter.sort(long).confidence == sorter.sort(short).confidence
+
+
 def test_it_asks_a_person_until_nine_in_ten_are_right(sorter: Sorter) -> None:
     names = ("templates.en", "chats.en", "fr", "zh", "de", "es", "pt")
     found = [one for name in names for one in _sorted(sorter, judges.lines(name, last_half=True))]
@@ -158,7 +193,9 @@ def test_it_has_twenty_examples_a_category_in_every_language(language: str) -> N
 def test_none_of_the_texts_that_judge_it_was_learnt() -> None:
     learnt = {one.text.lower() for one in examples()}
     judged = ("templates.en", "chats.en", "fr", "zh", "de", "es", "pt", "outside")
-    both = {
-        text for name in judged for text, _ in judges.lines(name, last_half=True) if text.lower() in learnt
-    }
-    assert not both
+    texts = [text for name in judged for text, _ in judges.lines(name, last_half=True)]
+    later = [
+        f"{kind}.{language}" for kind in ("blind", "hard") for language in ("de", "es", "fr", "pt", "zh")
+    ]
+    texts += [text for name in later for text, _ in judges.lines(name)]
+    assert not {text for text in texts if text.lower() in learnt}

@@ -8,8 +8,9 @@ from bot.triage.engine.concepts import concepts
 from bot.triage.engine.words import HAN, Word
 
 # How much each kind counts. Concepts carry over to words nobody foresaw, and so count most.
-_CONCEPT, _PAIR, _WORD, _TWO_WORDS, _PIECE = 2.0, 0.8, 1.0, 0.7, 0.3
+_CONCEPT, _PAIR, _WORD, _TWO_WORDS, _PIECE = 1.8, 0.8, 1.0, 0.7, 0.4
 _CHINESE = {1: 0.5, 2: 0.7, 3: 0.7}
+_CHINESE_APART = 0.4
 _PIECES = (3, 4, 5)
 # Of a long sentence only so many concepts are paired.
 _PAIRED = 8
@@ -58,6 +59,9 @@ def _chinese(folded: list[str], seen: dict[int, Feature]) -> None:
                 break
             text += folded[at + size - 1]
             _see(seen, f"h {text}", _CHINESE[size], tuple(range(at, at + size)))
+        # With one character between: 没 and 到 in 没收到, 没送到, 没见到.
+        if len(text) == 3:
+            _see(seen, f"h {text[0]}-{text[2]}", _CHINESE_APART, (at, at + 2))
 
 
 def _see(seen: dict[int, Feature], name: str, weight: float, places: tuple[int, ...]) -> None:

@@ -42,10 +42,25 @@ class Word:
     folded: str
 
 
+# The long characters of Taiwan and Hong Kong, and the short ones that the examples are written in.
+_SHORT = str.maketrans(
+    "單訂貨還沒發嗎麼時們個這錢換買賣開關電話號碼帳會員價優惠券裡裏請問謝間題點進過來遲運費遞寄給對錯壞斷裂"
+    "舊顏紅藍綠質量試穿鞋褲褶襯門網頁載轉顯圖傳聯絡繫務態度惡騙報警訴經處應該實際樣樓鎮縣區灣廣東蘇"
+    "動靜漲減滿贈禮獎勵積領銀行賬戶稅據匯轉帶組裝說書線長寬輕買齊雙隻盤碗湯鍋鐵銅鋁無線機預計後總歡"
+    "喜愛棒讚評論議希望讓著氣憤為並從當學習業廠貿業務採購聽見讀寫語難題結單確認證驗碼登錄註冊刪除資訊"
+    "變更取消補償損傷漏濕潔淨舒適緊鬆寶貝親嬰兒媽爸爺奶僅餘額兌現齡歲級劃賣場擔誤約麗",
+    "单订货还没发吗么时们个这钱换买卖开关电话号码帐会员价优惠券里里请问谢间题点进过来迟运费递寄给对错坏断裂"
+    "旧颜红蓝绿质量试穿鞋裤褶衬门网页载转显图传联络系务态度恶骗报警诉经处应该实际样楼镇县区湾广东苏"
+    "动静涨减满赠礼奖励积领银行账户税据汇转带组装说书线长宽轻买齐双只盘碗汤锅铁铜铝无线机预计后总欢"
+    "喜爱棒赞评论议希望让着气愤为并从当学习业厂贸业务采购听见读写语难题结单确认证验码登录注册删除资讯"
+    "变更取消补偿损伤漏湿洁净舒适紧松宝贝亲婴儿妈爸爷奶仅余额兑现龄岁级划卖场担误约丽",
+)
+
+
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """Small letters without accents: customers leave accents out, and telephones add them."""
-    small = unicodedata.normalize("NFD", word.lower().replace("ß", "ss").replace("’", "'"))
+    small = unicodedata.normalize("NFD", word.lower().replace("ß", "ss").replace("’", "'")).translate(_SHORT)
     return "".join(letter for letter in small if not unicodedata.combining(letter))
 
 
