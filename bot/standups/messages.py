@@ -401,8 +401,11 @@ def round_line(standup: Standup, one: Round) -> Block:
     return blocks.section(text, accessory=blocks.button(_("Answer"), ANSWER, one.id))
 
 
-def announcement(name: str, owner: str, rhythm: str, hour: str) -> str:
-    """Tell a channel that a standup reports here from now on."""
-    return _("{owner} began the standup {name}: {rhythm}, {hour} at each person's own time.").format(
+def announcement(name: str, owner: str, rhythm: str, hour: str, names: Sequence[str]) -> str:
+    """Tell a channel that a standup reports here from now on, and who takes part."""
+    text = _("{owner} began the standup {name}: {rhythm}, {hour} at each person's own time.").format(
         owner=blocks.escape(owner), name=f"*{blocks.escape(name)}*", rhythm=rhythm, hour=hour
     )
+    who = ", ".join(blocks.escape(one) for one in names[:_MOST_NAMES])
+    rest = f", {more(len(names) - _MOST_NAMES)}" if len(names) > _MOST_NAMES else ""
+    return f"{text}\n{_('Asked are {names}.').format(names=who + rest)}"

@@ -30,6 +30,7 @@ def share(standup: Standup, one: Round, change: Change | None, *, more: bool) ->
     """Give the window in which somebody shares a change."""
     metadata = json.dumps({"round": one.id, "more": more, "change": change.id if change else None})
     shown = [
+        _named(standup),
         blocks.field(
             standup.questions[0],
             "what",
@@ -53,25 +54,26 @@ def share(standup: Standup, one: Round, change: Change | None, *, more: bool) ->
         blocks.field(_("By when?"), "due", blocks.date_picker(change.due if change else None), optional=True),
     ]
     return blocks.modal(
-        SHARE, _clipped(standup), shown, submit=_("Share"), close=_("Cancel"), metadata=metadata
+        SHARE, _("Your answer"), shown, submit=_("Share"), close=_("Cancel"), metadata=metadata
     )
 
 
 def tell(standup: Standup, one: Round, asked: Asked) -> Block:
     """Give the window in which somebody answers plain questions."""
-    shown = []
+    shown = [_named(standup)]
     for number, question in enumerate(standup.questions):
         before = asked.answers[number] if number < len(asked.answers) else ""
         box = blocks.text_input(before, multiline=True)
         shown.append(blocks.field(question, f"answer-{number}", box, optional=True))
     return blocks.modal(
-        TELL, _clipped(standup), shown, submit=_("Send"), close=_("Cancel"),
+        TELL, _("Your answer"), shown, submit=_("Send"), close=_("Cancel"),
         metadata=json.dumps({"round": one.id}),
     )  # fmt: skip
 
 
-def _clipped(standup: Standup) -> str:
-    return blocks.clip(standup.name, blocks.VIEW_TITLE)
+def _named(standup: Standup) -> Block:
+    # A window's title holds 24 characters.
+    return blocks.section(f"🗓️ *{blocks.escape(standup.name)}*")
 
 
 def plan(departments: Sequence[Department], person_id: str, channel_id: str | None, today: date) -> Block:
@@ -126,7 +128,7 @@ def edit(standup: Standup, person_ids: Sequence[str]) -> Block:
         blocks.field(_("Where the report goes"), "channel", blocks.channel_menu(standup.channel_id)),
     ]
     return blocks.modal(
-        EDIT, _clipped(standup), shown, submit=_("Save"), close=_("Cancel"), metadata=str(standup.id)
+        EDIT, _("Change the standup"), shown, submit=_("Save"), close=_("Cancel"), metadata=str(standup.id)
     )
 
 

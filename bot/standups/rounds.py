@@ -330,9 +330,10 @@ async def redraw_ask(session: AsyncSession, one: Round, asked: Asked, person: Pe
 
 async def announce(session: AsyncSession, plan: Plan, owner: Person) -> None:
     """Tell the channel that reports will come here; the bot joins it for that."""
+    names = [one.name for one in await people.several(session, plan.person_ids)]
     with speaking(SHOP):
         rhythm = messages.rhythm_words(describe(plan.rhythm))
-        text = messages.announcement(plan.name, owner.name, rhythm, plan.hour)
+        text = messages.announcement(plan.name, owner.name, rhythm, plan.hour, names)
     lane = f"slack:{plan.channel_id}"
     await _join(session, plan.channel_id)
     post = outbox.Draft(

@@ -15,6 +15,7 @@ from tests.journeys.shop import Shop, built
 
 # A Monday. Summer time ends in Europe on 25 October, in New York on 1 November.
 BEGIN = datetime(2026, 10, 12, 12, tzinfo=UTC)
+NAME = "Our industry, and what of it reaches us"
 
 
 @pytest_asyncio.fixture
@@ -34,17 +35,17 @@ async def begin(shop: Shop, *, first: str = "2026-10-19", template: str = "Indus
     """Let Nora begin a fortnightly standup of Camille, Aiko and Diego."""
     nora = await shop.person("Nora").goes_to("#logistics")
     await nora.runs("/standup new")
-    await nora.fills("Name", "Our industry")
+    await nora.fills("Name", NAME)
     await nora.chooses("Template", template)
     await nora.chooses("People", ["Camille", "Aiko", "Diego"])
     await nora.fills("First date", first)
-    await nora.fills("Where the report goes", "logistics")
     assert await nora.submits() == {}
     shown = await nora.sees("every 2 weeks on Monday")
     assert words.day(date.fromisoformat(first)) in shown
     assert shown.count("09:30") >= 15
     assert await nora.submits() == {}
-    await nora.sees("began the standup")
+    # It was typed in #logistics, so that is where reports go, and where it is announced.
+    assert "Asked are Aiko, Camille, Diego." in await nora.sees("began the standup")
 
 
 async def asked_at(shop: Shop, name: str) -> datetime:
@@ -128,6 +129,7 @@ async def test_it_carries_an_open_action_until_its_owner_closes_it(shop: Shop) -
     await shop.slack.clock_to(datetime(2026, 10, 19, 14, tzinfo=UTC))
     aiko = await shop.person("Aiko").goes_to("@Switchboard")
     await aiko.presses("Answer in a window")
+    assert NAME in await aiko.sees("Your answer")
     await aiko.fills("What changed that touches us?", "New packaging law")
     await aiko.fills("What should we do?", "Register with the agency")
     await aiko.fills("Who?", "Camille")
