@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock as clocks
 from bot.clock import Clock
 from bot.ports import Courier, Delivered, DeliveryError, Letter, NotDelivered, Uncertain, Undeliverable
-from bot.storage import leases, outbox
+from bot.storage import dispatch, leases, outbox
 from bot.storage.database import Database
 from bot.storage.outbox import OutboxRow
 from jobs import runner
@@ -117,13 +117,13 @@ class Dispatcher:
         present, now, real = clocks.monotonic(), self._clock.now(), clocks.wall()
         self._resting = {lane: until for lane, until in self._resting.items() if until > present}
         async with self._database.read() as session:
-            stranded = await outbox.stranded(session, limit=_BATCH)
+            stranded = await dispatch.stranded(session, limit=_BATCH)
             busy = self._busy()
-            for row in await outbox.doubtful(session, real=real, busy=busy, limit=_BATCH):
+            for row in await dispatch.doubtful(session, real=real, busy=busy, limit=_BATCH):
                 if row.lane not in self._in_flight:
                     self._launch(row, token, self._reconcile)
             while True:
-                heads = await outbox.heads(session, now=now, real=real, busy=self._busy(), limit=_BATCH)
+                heads = await dispatch.heads(session, now=now, real=real, busy=self._busy(), limit=_BATCH)
                 for row in heads:
                     self._go_or_rest(row, token, present)
                 if len(heads) < _BATCH:
@@ -156,7 +156,9 @@ class Dispatcher:
                 # Whatever an earlier dispatcher was sending, or this one when the database went away, may or
                 # may not have got through.
                 after_grace = clocks.wall() + timedelta(seconds=self._grace)
-                await outbox.doubt_orphans(session, token=token, retry_at=after_grace, spared=self._in_flight)
+                await dispatch.doubt_orphans(
+                    session, token=token, retry_at=after_grace, spared=self._in_flight
+                )
         self._forced, self._token = False, token
         self._held_until = clocks.monotonic() + self._lease.total_seconds() / 3
         return token
@@ -179,7 +181,7 @@ class Dispatcher:
 
     async def _deliver(self, row: OutboxRow, token: int) -> None:
         async with self._database.write() as session:
-            if not await outbox.start(session, row.id, token=token, real=clocks.wall()):
+            if not await dispatch.start(session, row.id, token=token, real=clocks.wall()):
                 return
             row = await self._fresh(session, row.id)
             letter = await self._letter(session, row)
@@ -187,7 +189,7 @@ class Dispatcher:
             courier = self._courier(row)
             if not row.progress and (progress := await courier.prepare(letter)):
                 async with self._database.write() as session:
-                    if not await outbox.note_progress(session, row.id, token=token, progress=progress):
+                    if not await dispatch.note_progress(session, row.id, token=token, progress=progress):
                         return
                 letter = replace(letter, progress=progress)
             delivered = await courier.deliver(letter)
@@ -208,7 +210,7 @@ class Dispatcher:
     async def _reconcile(self, row: OutboxRow, token: int) -> None:
         """Ask the outside what became of an uncertain try; only then settle it or queue it again."""
         async with self._database.write() as session:
-            if not await outbox.take_up(session, row.id, token=token):
+            if not await dispatch.take_up(session, row.id, token=token):
                 return
             row = await self._fresh(session, row.id)
             letter = await self._letter(session, row)
@@ -255,7 +257,7 @@ class Dispatcher:
     ) -> None:
         retry_at = clocks.wall() + timedelta(seconds=retry_in)
         async with self._database.write() as session:
-            await outbox.put_back(
+            await dispatch.put_back(
                 session, row.id, token=token, state=state, retry_at=retry_at, error=error, counts=counts
             )
 
@@ -270,14 +272,14 @@ class Dispatcher:
     ) -> None:
         """End a row, and tell whoever wanted to hear it, in one transaction."""
         async with self._database.write() as session:
-            if await outbox.settle(
+            if await dispatch.settle(
                 session, row.id, token=token, state=state, delivered=delivered, error=error
             ):
                 await self._tell(session, row.id)
 
     async def _strand(self, row_id: int) -> None:
         async with self._database.write() as session:
-            if await outbox.strand(session, row_id, error=ORPHANED):
+            if await dispatch.strand(session, row_id, error=ORPHANED):
                 await self._tell(session, row_id)
 
     async def _tell(self, session: AsyncSession, row_id: int) -> None:

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from bot import clock
 from bot.errors import SwitchboardError
-from bot.ports import Delivered
 from bot.storage.database import Base, BigId, clean, insert, wake
 from bot.storage.holds import is_held
 
@@ -115,7 +114,7 @@ async def add(session: AsyncSession, draft: Draft) -> int:
         return (await session.execute(known)).scalar_one()
     if draft.topic:
         older = and_(OutboxRow.topic == draft.topic, OutboxRow.state == "pending", OutboxRow.id != added)
-        await _change(session, older, state="superseded", settled_at=clock.wall())
+        await change(session, older, state="superseded", settled_at=clock.wall())
     wake(session, "outbox")
     return int(added)
 
@@ -123,14 +122,14 @@ async def add(session: AsyncSession, draft: Draft) -> int:
 async def cancel(session: AsyncSession, row_id: int) -> bool:
     """Take a row back before it leaves; False when it is on its way or gone."""
     mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending", OutboxRow.tried_at.is_(None))
-    return bool(await _change(session, mine, state="cancelled", settled_at=clock.wall()))
+    return bool(await change(session, mine, state="cancelled", settled_at=clock.wall()))
 
 
 async def hasten(session: AsyncSession, row_id: int) -> bool:
     """Let a row that waits for its time go now; False when it is on its way or gone."""
     mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending")
     wake(session, "outbox")
-    return bool(await _change(session, mine, not_before=None))
+    return bool(await change(session, mine, not_before=None))
 
 
 async def posted(session: AsyncSession, channel_id: str, ts: str) -> int | None:
@@ -167,160 +166,9 @@ async def get(session: AsyncSession, row_id: int) -> OutboxRow:
     return await session.get_one(OutboxRow, row_id)
 
 
-# ---- the dispatcher's side ----------------------------------------------------------------------------
-
-
 def is_due(row: type[OutboxRow], now: datetime) -> ColumnElement[bool]:
     """Give the condition that a row need wait neither for its time (business time) nor for people."""
     return and_(or_(row.not_before.is_(None), row.not_before <= now), ~is_held(row.kind, row.purpose))
-
-
-def _is_ready(row: type[OutboxRow]) -> ColumnElement[bool]:
-    after = aliased(OutboxRow)
-    return or_(row.after_id.is_(None), exists().where(after.id == row.after_id, after.state == "sent"))
-
-
-async def heads(
-    session: AsyncSession, *, now: datetime, real: datetime, busy: Collection[str], limit: int
-) -> list[OutboxRow]:
-    """Give the first due row of every lane that is not `busy`, the oldest first.
-
-    A row held until later, or waiting for another row, does not hold up its lane; one that waits for a retry,
-    or is uncertain, does.
-    """
-    earlier = aliased(OutboxRow)
-    blocked = exists().where(
-        earlier.lane == OutboxRow.lane,
-        earlier.id < OutboxRow.id,
-        earlier.state.in_(UNSETTLED),
-        is_due(earlier, now),
-        or_(earlier.state != "pending", _is_ready(earlier)),
-    )
-    rows = (
-        select(OutboxRow)
-        .where(
-            OutboxRow.state == "pending",
-            is_due(OutboxRow, now),
-            or_(OutboxRow.retry_at.is_(None), OutboxRow.retry_at <= real),
-            OutboxRow.lane.not_in(busy),
-            ~blocked,
-            _is_ready(OutboxRow),
-        )
-        .order_by(OutboxRow.id)
-        .limit(limit)
-    )
-    return list((await session.execute(rows)).scalars())
-
-
-async def doubtful(
-    session: AsyncSession, *, real: datetime, busy: Collection[str], limit: int
-) -> list[OutboxRow]:
-    """Give the uncertain rows whose grace period is over."""
-    rows = (
-        select(OutboxRow)
-        .where(OutboxRow.state == "uncertain", OutboxRow.retry_at <= real, OutboxRow.lane.not_in(busy))
-        .order_by(OutboxRow.id)
-        .limit(limit)
-    )
-    return list((await session.execute(rows)).scalars())
-
-
-async def stranded(session: AsyncSession, *, limit: int) -> list[int]:
-    """Give the rows that wait for one which will never be sent."""
-    after = aliased(OutboxRow)
-    rows = (
-        select(OutboxRow.id)
-        .join(after, after.id == OutboxRow.after_id)
-        .where(OutboxRow.state == "pending", after.state.in_(("failed", "cancelled", "superseded")))
-        .order_by(OutboxRow.id)
-        .limit(limit)
-    )
-    return list((await session.execute(rows)).scalars())
-
-
-async def strand(session: AsyncSession, row_id: int, *, error: str) -> bool:
-    """Set aside a row that waits in vain; False when it no longer waits."""
-    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending")
-    wake(session, "outbox")
-    return bool(await _change(session, mine, state="failed", error=error, settled_at=clock.wall()))
-
-
-async def doubt_orphans(
-    session: AsyncSession, *, token: int, retry_at: datetime, spared: Collection[str]
-) -> int:
-    """Make uncertain what is in `sending` though nobody alive sends it; the count of such rows.
-
-    `spared` are the lanes in which the holder of `token` is sending just now.
-    """
-    orphan = and_(OutboxRow.state == "sending", OutboxRow.token <= token, OutboxRow.lane.not_in(spared))
-    return await _change(session, orphan, state="uncertain", token=token, retry_at=retry_at)
-
-
-async def take_up(session: AsyncSession, row_id: int, *, token: int) -> bool:
-    """Commit to finding out about an uncertain row; False when another dispatcher deals with it."""
-    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "uncertain", OutboxRow.token <= token)
-    return bool(await _change(session, mine, token=token))
-
-
-async def start(session: AsyncSession, row_id: int, *, token: int, real: datetime) -> bool:
-    """Commit to trying (`pending -> sending`); False when the row is no longer to be sent, or held back."""
-    free = ~is_held(OutboxRow.kind, OutboxRow.purpose)
-    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending", OutboxRow.token <= token, free)
-    values: dict[str, Any] = {
-        "state": "sending",
-        "token": token,
-        "attempts": OutboxRow.attempts + 1,
-        "tried_at": func.coalesce(OutboxRow.tried_at, real),
-    }
-    return bool(await _change(session, mine, **values))
-
-
-async def note_progress(
-    session: AsyncSession, row_id: int, *, token: int, progress: Mapping[str, Any]
-) -> bool:
-    """Keep what a courier prepared, before the delivery relies on it; False when the row was taken over."""
-    return bool(await _change(session, _held(row_id, token), progress=dict(progress)))
-
-
-async def settle(
-    session: AsyncSession,
-    row_id: int,
-    *,
-    token: int,
-    state: str,
-    delivered: Delivered | None = None,
-    error: str | None = None,
-) -> bool:
-    """End a row: `sent` with what the outside gave, or `failed` with the reason; False when taken over."""
-    values: dict[str, Any] = {"state": state, "error": error, "settled_at": clock.wall(), "retry_at": None}
-    if delivered:
-        values |= {
-            "channel_id": delivered.channel_id,
-            "ts": delivered.ts,
-            "result": dict(delivered.detail),
-        }
-    settled = bool(await _change(session, _held(row_id, token), **values))
-    wake(session, "outbox")
-    return settled
-
-
-async def put_back(
-    session: AsyncSession,
-    row_id: int,
-    *,
-    token: int,
-    state: str,
-    retry_at: datetime | None,
-    error: str | None,
-    counts: bool = True,
-) -> bool:
-    """Return a row to `pending` or `uncertain` until `retry_at` (real time); False when taken over."""
-    attempts = OutboxRow.attempts if counts else OutboxRow.attempts - 1
-    return bool(
-        await _change(
-            session, _held(row_id, token), state=state, retry_at=retry_at, error=error, attempts=attempts
-        )
-    )
 
 
 async def last_sent(session: AsyncSession, prefixes: Collection[str]) -> datetime | None:
@@ -341,7 +189,7 @@ async def retry(session: AsyncSession, row_id: int) -> bool:
     # Without `progress`: what was prepared long ago may be gone.
     again = {"state": "pending", "attempts": 0, "retry_at": None, "error": None, "settled_at": None}
     again["progress"] = None
-    found = await _change(session, and_(OutboxRow.id == row_id, OutboxRow.state == "failed"), **again)
+    found = await change(session, and_(OutboxRow.id == row_id, OutboxRow.state == "failed"), **again)
     if found:
         children = select(OutboxRow.id).where(OutboxRow.after_id == row_id, OutboxRow.state == "failed")
         for child in (await session.execute(children)).scalars().all():
@@ -370,13 +218,8 @@ async def next_due(
     return (first - now if first else None, second - real if second else None)
 
 
-def _held(row_id: int, token: int) -> ColumnElement[bool]:
-    return and_(
-        OutboxRow.id == row_id, OutboxRow.token == token, OutboxRow.state.in_(("sending", "uncertain"))
-    )
-
-
-async def _change(session: AsyncSession, where: ColumnElement[bool], **values: Any) -> int:
+async def change(session: AsyncSession, where: ColumnElement[bool], **values: Any) -> int:
+    """Change the rows that are as `where` says, and count them."""
     changed = update(OutboxRow).where(where).values(**values).returning(OutboxRow.id)
     changed = changed.execution_options(synchronize_session=False)
     return len((await session.execute(changed)).all())

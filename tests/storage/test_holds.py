@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.clock import wall
-from bot.storage import health, holds, outbox
+from bot.storage import dispatch, health, holds, outbox
 from bot.storage.database import Database
 from bot.storage.outbox import Draft
 
@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 async def leaving(database: Database) -> list[str]:
     async with database.read() as session:
-        rows = await outbox.heads(session, now=NOW, real=wall(), busy=[], limit=9)
+        rows = await dispatch.heads(session, now=NOW, real=wall(), busy=[], limit=9)
     return [row.key for row in rows]
 
 
@@ -50,8 +50,8 @@ async def test_it_refuses_the_start_of_what_was_held_back_a_moment_ago(database:
     async with database.write() as session:
         await holds.hold(session, holds.ALL_MAIL, "SAM", NOW)
     async with database.write() as session:
-        assert not await outbox.start(session, ids["theirs"], token=1, real=wall())
-        assert await outbox.start(session, ids["behind"], token=1, real=wall())
+        assert not await dispatch.start(session, ids["theirs"], token=1, real=wall())
+        assert await dispatch.start(session, ids["behind"], token=1, real=wall())
         assert await outbox.cancel(session, ids["theirs"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.ports import Delivered
-from bot.storage import outbox
+from bot.storage import dispatch, outbox
 from bot.storage.database import Database
 from bot.storage.outbox import Draft, OutboxRow
 
@@ -30,25 +30,25 @@ async def row(database: Database, row_id: int) -> OutboxRow:
 
 async def ready(database: Database, now: datetime = NOW, busy: tuple[str, ...] = ()) -> list[str]:
     async with database.read() as session:
-        heads = await outbox.heads(session, now=now, real=NOW, busy=busy, limit=50)
+        heads = await dispatch.heads(session, now=now, real=NOW, busy=busy, limit=50)
     return [head.key for head in heads]
 
 
 async def start(database: Database, row_id: int, token: int = 1) -> bool:
     async with database.write() as session:
-        return await outbox.start(session, row_id, token=token, real=NOW)
+        return await dispatch.start(session, row_id, token=token, real=NOW)
 
 
 async def settle(database: Database, row_id: int, state: str = "sent", token: int = 1) -> bool:
     async with database.write() as session:
-        return await outbox.settle(
+        return await dispatch.settle(
             session, row_id, token=token, state=state, delivered=POSTED if state == "sent" else None
         )
 
 
 async def put_back(database: Database, row_id: int, state: str, retry_at: datetime) -> bool:
     async with database.write() as session:
-        return await outbox.put_back(session, row_id, token=1, state=state, retry_at=retry_at, error="hm")
+        return await dispatch.put_back(session, row_id, token=1, state=state, retry_at=retry_at, error="hm")
 
 
 # ---- adding -------------------------------------------------------------------------------------------
@@ -160,15 +160,15 @@ async def test_it_names_the_rows_that_wait_in_vain(database: Database, end: str)
         if end == "cancelled":
             await outbox.cancel(session, parent)
         else:
-            await outbox.start(session, parent, token=1, real=NOW)
-            await outbox.settle(session, parent, token=1, state="failed", error="gone")
+            await dispatch.start(session, parent, token=1, real=NOW)
+            await dispatch.settle(session, parent, token=1, state="failed", error="gone")
     late = await add(database, "even later", after_id=parent)
 
     async with database.write() as session:
-        assert await outbox.stranded(session, limit=9) == [child, late]
-        assert await outbox.strand(session, child, error="in vain")
-        assert not await outbox.strand(session, child, error="in vain")
-        assert await outbox.stranded(session, limit=9) == [late]
+        assert await dispatch.stranded(session, limit=9) == [child, late]
+        assert await dispatch.strand(session, child, error="in vain")
+        assert not await dispatch.strand(session, child, error="in vain")
+        assert await dispatch.stranded(session, limit=9) == [late]
 
 
 # ---- who may do what ------------------------------------------------------------------------------------
@@ -211,14 +211,14 @@ async def test_it_lets_a_dispatcher_of_the_past_settle_nothing(database: Databas
     row_id = await add(database, "a")
     await start(database, row_id, token=1)
     async with database.write() as session:
-        assert await outbox.doubt_orphans(session, token=2, retry_at=NOW, spared=()) == 1
+        assert await dispatch.doubt_orphans(session, token=2, retry_at=NOW, spared=()) == 1
 
     assert not await settle(database, row_id, token=1)
     assert not await put_back(database, row_id, "pending", NOW)
     async with database.write() as session:
-        assert not await outbox.note_progress(session, row_id, token=1, progress={"file_id": "F"})
-        assert not await outbox.take_up(session, row_id, token=1)
-        assert await outbox.take_up(session, row_id, token=2)
+        assert not await dispatch.note_progress(session, row_id, token=1, progress={"file_id": "F"})
+        assert not await dispatch.take_up(session, row_id, token=1)
+        assert await dispatch.take_up(session, row_id, token=2)
     assert await settle(database, row_id, token=2)
 
 
@@ -228,7 +228,7 @@ async def test_it_lets_a_late_finder_not_disturb_who_is_sending_again(database: 
     await put_back(database, row_id, "pending", NOW)
     await start(database, row_id, token=3)
     async with database.write() as session:
-        assert not await outbox.take_up(session, row_id, token=2)
+        assert not await dispatch.take_up(session, row_id, token=2)
 
     assert await settle(database, row_id, token=3)
 
@@ -238,7 +238,7 @@ async def test_it_doubts_only_what_nobody_sends(database: Database) -> None:
     await start(database, mine, token=2)
     await start(database, lost, token=2)
     async with database.write() as session:
-        await outbox.doubt_orphans(session, token=2, retry_at=NOW + SOON, spared=["a"])
+        await dispatch.doubt_orphans(session, token=2, retry_at=NOW + SOON, spared=["a"])
 
     assert (await row(database, mine)).state == "sending"
     assert (await row(database, lost)).state == "uncertain"
@@ -251,7 +251,7 @@ async def test_it_lets_uncertain_rows_wait_out_the_grace_period(database: Databa
 
     async def doubtful(real: datetime, busy: tuple[str, ...] = ()) -> list[str]:
         async with database.read() as session:
-            return [one.key for one in await outbox.doubtful(session, real=real, busy=busy, limit=9)]
+            return [one.key for one in await dispatch.doubtful(session, real=real, busy=busy, limit=9)]
 
     assert await doubtful(NOW) == []
     assert await doubtful(NOW + SOON) == ["a"]
@@ -262,11 +262,11 @@ async def test_it_retries_what_was_set_aside_from_the_beginning(database: Databa
     row_id = await add(database, "a", kind="slack.file")
     await start(database, row_id)
     async with database.write() as session:
-        await outbox.note_progress(session, row_id, token=1, progress={"file_id": "F-expired"})
+        await dispatch.note_progress(session, row_id, token=1, progress={"file_id": "F-expired"})
     await settle(database, row_id, "failed")
     child = await add(database, "child", lane="b", after_id=row_id)
     async with database.write() as session:
-        await outbox.strand(session, child, error="in vain")
+        await dispatch.strand(session, child, error="in vain")
 
     async with database.write() as session:
         assert [one.key for one in await outbox.failed(session)] == ["child", "a"]
