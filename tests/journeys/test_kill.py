@@ -44,7 +44,9 @@ async def _play(database_url: str, folder: Path, *, replicas: int) -> None:
     chance, story = random.Random(number), Story()
     async with AsyncExitStack() as stack:
         workspace = await stack.enter_async_context(Workspace(demo_world(), MANIFEST, rate_limits=False))
-        slack = await stack.enter_async_context(Slack(workspace.url, workspace.control_token, patience=100))
+        slack = await stack.enter_async_context(
+            Slack(workspace.url, workspace.control_token, patience=100 + KILLS)
+        )
         database = Database(database_url)
         stack.push_async_callback(database.dispose)
         async with database.write() as session:
@@ -70,10 +72,11 @@ async def _play(database_url: str, folder: Path, *, replicas: int) -> None:
         workspace.faults.clear()
         for bot in bots:
             await bot.start()
-        async with asyncio.timeout(90):
+        # A channel takes a message a second, and during the kills the posts fall behind the mails.
+        async with asyncio.timeout(90 + 2 * KILLS):
             await asyncio.gather(*people)
         with suppress(TimeoutError):
-            await until(lambda: campaign.everything_settled(database, story), within=120)
+            await until(lambda: campaign.everything_settled(database, story), within=120 + 2 * KILLS)
         found = await campaign.look(database, workspace)
 
     complaints = campaign.judge(story, found)
