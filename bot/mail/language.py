@@ -63,6 +63,10 @@ def _model() -> Any:
     # Imported where it is first used: it brings numpy, and costs a third of a second.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
-    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    model.set_languages(list(LANGUAGES))
-    return model
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    whole.set_languages(list(LANGUAGES))
+    # It would keep the tables of all its languages, 27 MB: one of the restricted ones has no others to keep.
+    return LanguageIdentifier(
+        whole.nb_ptc, whole.nb_pc, whole.nb_classes, whole.tk_nextmove, whole.tk_output,
+        norm_probs=True, tk_row=whole.tk_row,
+    )  # fmt: skip

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from icalendar import Calendar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks, calendar
@@ -41,6 +40,8 @@ def read(raw: bytes, today: date) -> list[DaysAway]:
 
     An entry that repeats counts on its first days only.
     """
+    from icalendar import Calendar  # noqa: PLC0415 - 100 ms, and most shops name no calendar
+
     try:
         found = [one for one in Calendar.from_ical(raw, multiple=True) if one.name == "VCALENDAR"]
         days = [away for one in found for event in one.walk("VEVENT") if (away := _whole_days(event))]

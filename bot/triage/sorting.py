@@ -14,8 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.mail import language, quotes
+from bot.triage.engine.corrections import Correction, forget, learn
 from bot.triage.engine.examples import CATEGORIES
-from bot.triage.engine.learning import Correction, Memory, forget, learn
+from bot.triage.engine.learning import Memory
 from bot.triage.engine.reading import Reader
 from bot.triage.engine.sentences import SentenceModel, UnknownSentenceModel, installed
 from bot.triage.engine.verdict import SURE

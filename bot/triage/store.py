@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people import store as people
 from bot.people.model import Department, NoticeRow
-from bot.triage.engine.learning import Correction
+from bot.triage.engine.corrections import Correction
 from bot.triage.model import CLOSED, HOURS, OPEN, SLUGS, AnswerTime, CorrectionRow, SavedReply, Ticket
 
 

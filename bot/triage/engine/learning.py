@@ -1,15 +1,14 @@
 """Learning from corrections: what people put right changes what is said of texts like it, at once.
 
-Corrections are a list that somebody else keeps. To learn is to add one, to forget is to take it away; a
-`Memory` is made from the list in milliseconds. It answers with the *difference* the corrections make to what
-the examples taught: full for the same text, less the less alike, nothing for what shares no word.
+A `Memory` is made from the list of corrections in milliseconds. It answers with the *difference* they make to
+what the examples taught: full for the same text, less the less alike, nothing for what shares no word.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 
+from bot.triage.engine.corrections import Correction
 from bot.triage.engine.examples import CATEGORIES
 from bot.triage.engine.features import features
 from bot.triage.engine.weights import Scores, Weights
@@ -20,31 +19,6 @@ _SMOOTHING = 0.15
 # Only the latest so many are weighed; the solution grows with the cube of their number.
 _REMEMBERED = 600
 _READ = 2000
-
-
-@dataclass(frozen=True)
-class Correction:
-    """Somebody said what a text is. `by` is who, a Slack user id."""
-
-    id: str
-    text: str
-    category: str
-    by: str
-
-
-def learn(
-    corrections: Sequence[Correction], correction_id: str, text: str, category: str, by: str
-) -> tuple[Correction, ...]:
-    """Add a correction; the same text corrected again is what was said last."""
-    if category not in CATEGORIES:
-        raise ValueError(category)
-    kept = [one for one in corrections if one.id != correction_id and one.text != text]
-    return (*kept, Correction(correction_id, text, category, by))
-
-
-def forget(corrections: Sequence[Correction], correction_id: str) -> tuple[Correction, ...]:
-    """Take a correction back."""
-    return tuple(one for one in corrections if one.id != correction_id)
 
 
 class Memory:
