@@ -17,6 +17,11 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]+")
+# What is quoted in a name. Where a line is too long the library folds it without the quotes, and a name such
+# as "x, evil@x.example" would become a recipient.
+_QUOTED = re.compile(r'[<>@,;:"\\()\[\]]+')
+_FITS = 60
+_LONGEST_NAME = 100
 _NOT_OF_DOMAINS = re.compile(r"[^\w.\-\[\]:]+")
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 # The first and the last of a long thread are enough for any program to find it; headers have limits.
@@ -82,7 +87,10 @@ def _quotation(answered: Answered) -> str:
 def _header(address: Address) -> HeaderAddress:
     # By its two halves: as a whole the library refuses addresses that exist, such as taro..y@mobile.example.
     local, _, domain = _one_line(address.address).rpartition("@")
-    return HeaderAddress(display_name=_one_line(address.name), username=local, domain=_ascii(domain))
+    name = _one_line(address.name)
+    if len(name) + len(address.address) > _FITS:
+        name = _one_line(_QUOTED.sub(" ", name))[:_LONGEST_NAME].strip()
+    return HeaderAddress(display_name=name, username=local, domain=_ascii(domain))
 
 
 def _ascii(domain: str) -> str:

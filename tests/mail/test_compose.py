@@ -210,3 +210,28 @@ def test_it_lets_no_id_become_a_header(ids: list[str], message_id: str) -> None:
     mail = read(composed(message_id=message_id, references=tuple(ids)))
     assert set(mail.keys()) <= set(HEADERS)
     assert len((mail["References"] or "").split()) <= 20
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<" * 200,
+        "a" * 70 + ", evil@x.example",
+        "x, <evil@x.example>, " * 20,
+        "Li " * 30 + "(Sales), b@c.example",
+    ],
+)
+def test_it_lets_no_long_name_become_a_recipient(name: str) -> None:
+    for shown in (name, f"{name} 您好"):
+        answer = read(composed(to=Address(shown, "li@x.example"), cc=[Address(shown, "mei@x.example")]))
+        assert [one.addr_spec for one in answer["To"].addresses] == ["li@x.example"]
+        assert [one.addr_spec for one in answer["Cc"].addresses] == ["mei@x.example"]
+
+
+@given(ANY_TEXT, some.lists(ANY_TEXT, max_size=4))
+def test_it_writes_to_nobody_whom_a_name_names(name: str, others: list[str]) -> None:
+    cc = [Address(one, f"c{number}@x.example") for number, one in enumerate(others)]
+    answer = read(composed(to=Address(name, "li@x.example"), cc=cc))
+    assert [one.addr_spec for one in answer["To"].addresses] == ["li@x.example"]
+    written = answer["Cc"].addresses if cc else ()
+    assert [one.addr_spec for one in written] == [one.address for one in cc]
