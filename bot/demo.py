@@ -98,7 +98,9 @@ def _environment(settings: Mapping[str, Any], data: Path) -> dict[str, str]:
         for name, value in settings.items()
     }
     # A real shop's own file must not reach into the demo.
-    given["CONFIG"] = str(data / "bot" / "switchboard.toml")
+    own = data / "bot" / "switchboard.toml"
+    own.touch()
+    given["CONFIG"] = str(own)
     return {f"{PREFIX}{name}": value for name, value in given.items()}
 
 
