@@ -61,6 +61,7 @@ from handlers import (
     triage,
     triage_cards,
     triage_helps,
+    triage_history,
 )
 from jobs import digests as digest_jobs
 from jobs import feeds, upkeep
@@ -102,6 +103,7 @@ ROUTED = (
     triage,
     triage_cards,
     triage_helps,
+    triage_history,
 )
 # Each gives the errands of its area; importing them filled the morning's sections.
 PLANNED = (people_jobs, onboarding_jobs, triage_jobs)

@@ -7,6 +7,7 @@ from typing import Any
 from bot import blocks, languages
 from bot.blocks import Block
 from bot.letters.desk import Desk, Window
+from bot.letters.history import Entry
 from bot.letters.model import Incoming
 from bot.letters.replies import Preview, Situation
 from bot.words import _, n_
@@ -16,6 +17,8 @@ CONFIRM = "letters.confirm"
 WRITE_NOTE = "letters.write_note"
 CHOOSE_ASSIGNEE = "letters.choose_assignee"
 FULL = "letters.full"
+
+_ICONS = {"theirs": "📨", "ours": "↩️", "note": "📝"}
 
 # Slack refuses a view of more than 250 KB; a frame holds 3000 characters.
 _FRAME, _FRAMES = 2900, 30
@@ -156,3 +159,18 @@ def full_mail(mail: Incoming) -> Block:
 
 def _folded(title: str, text: str, most: int) -> list[Block]:
     return [blocks.divider(), blocks.context(f"*{title}*"), *frames(text, most)] if text.strip() else []
+
+
+def history(title: str, entries: Sequence[Entry], *, more: bool) -> Block:
+    """Give what was written to and by somebody outside, the newest first."""
+    shown = []
+    for one in entries:
+        subject = blocks.escape(blocks.clip(one.subject or _("(no subject)"), 150))
+        who = blocks.escape(blocks.clip(one.who or _("A colleague"), 80))
+        shown.append(blocks.context(f"{_ICONS[one.kind]} *{who}* · {blocks.when(one.at)} · {subject}"))
+        shown.append(blocks.quotation(blocks.clip(one.text.strip() or _("(no text)"), 600)))
+    if not shown:
+        shown.append(blocks.section(_("Nothing was written yet.")))
+    if more:
+        shown.append(blocks.context(_("There is more, which is older; nothing of it is lost.")))
+    return blocks.modal(FULL, blocks.clip(title, blocks.VIEW_TITLE), shown)

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from bot import blocks, languages
 from bot.blocks import Block
 from bot.letters import modals as letters
+from bot.letters.history import Entry
 from bot.letters.model import Stray
-from bot.suppliers.history import Entry
 from bot.suppliers.model import Contact, Supplier
 from bot.words import _
 
 ADD = "suppliers.add"
-_ICONS = {"theirs": "📨", "ours": "↩️", "note": "📝"}
 
 
 def full_stray(stray: Stray, text: str) -> Block:
@@ -27,17 +26,7 @@ def full_stray(stray: Stray, text: str) -> Block:
 
 def history(supplier: Supplier, entries: Sequence[Entry], *, more: bool) -> Block:
     """Give what was written to and by a supplier, the newest first."""
-    shown = []
-    for one in entries:
-        subject = blocks.escape(blocks.clip(one.subject or _("(no subject)"), 150))
-        who = blocks.escape(blocks.clip(one.who or _("A colleague"), 80))
-        shown.append(blocks.context(f"{_ICONS[one.kind]} *{who}* · {blocks.when(one.at)} · {subject}"))
-        shown.append(blocks.quotation(blocks.clip(one.text.strip() or _("(no text)"), 600)))
-    if not shown:
-        shown.append(blocks.section(_("Nothing was written yet.")))
-    if more:
-        shown.append(blocks.context(_("There is more, which is older; nothing of it is lost.")))
-    return blocks.modal(letters.FULL, blocks.clip(supplier.name, 24), shown)
+    return letters.history(supplier.name, entries, more=more)
 
 
 def add(

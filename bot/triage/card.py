@@ -12,6 +12,7 @@ from bot.triage.messages import (
     CATEGORIES,
     CATEGORY,
     CLOSE,
+    HISTORY,
     MENU,
     MORE,
     REASONS,
@@ -175,8 +176,9 @@ def _state(ticket: Ticket, names: Mapping[str, str]) -> str:
 
 def _buttons(ticket: Ticket) -> Block:
     ref = f"triage:{ticket.id}"
+    everything = blocks.button(_("Full history"), HISTORY, ticket.id)
     if ticket.state == CLOSED:
-        return blocks.actions(blocks.button(_("Open again"), REOPEN, ticket.id))
+        return blocks.actions(blocks.button(_("Open again"), REOPEN, ticket.id), everything)
     shown = []
     if ticket.assignee_id is None:
         shown.append(take_button(ticket))
@@ -187,6 +189,7 @@ def _buttons(ticket: Ticket) -> Block:
     shown += [
         blocks.button(_("Assign"), ASSIGN, ref),
         blocks.button(_("Close"), CLOSE, ticket.id),
+        everything,
     ]
     options = [blocks.option(_(text), f"{ticket.id}:{name}") for name, text in MENU.items()]
     shown.append({"type": "overflow", "action_id": MORE, "options": options})
