@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from slack_bolt.app.async_app import AsyncApp
@@ -21,7 +21,7 @@ from bot.gateways.llm import OpenAIModel
 from bot.gateways.metrics import Gauge
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
-from bot.gateways.web import Hook, Quiet, WebServer
+from bot.gateways.web import Failing, Hook, Quiet, WebServer, Work
 from bot.mail import language
 from bot.mailing import Watching
 from bot.ports import Courier, LanguageModel
@@ -338,15 +338,14 @@ def _by(counts: Mapping[str, int]) -> tuple[tuple[tuple[str, ...], float], ...]:
     return tuple(((name,), float(count)) for name, count in sorted(counts.items()))
 
 
-async def _quiet(
-    services: Services, dispatcher: Dispatcher, arrivals: ArrivalWorker
-) -> tuple[bool, datetime | None]:
-    """Tell whether there is nothing left to do now, and when there will be again (business time)."""
+async def _quiet(services: Services, dispatcher: Dispatcher, arrivals: ArrivalWorker) -> Work:
+    """Tell whether there is nothing left to do now, when there will be again, and which errands failed."""
     now = services.clock.now()
     async with services.database.read() as session:
         waiting = await inbox.waiting(session) + await outbox.waiting(session, now)
-        due = await schedule.next_due(session)
+        due, failing = await schedule.next_due(session), await schedule.failing(session)
         held, _ = await outbox.next_due(session, now, clocks.wall())
     coming = [one for one in (due, now + held if held else None) if one is not None]
     busy = waiting or not (dispatcher.idle and arrivals.idle) or (due is not None and due <= now)
-    return not busy, min(coming, default=None)
+    failed = tuple(Failing(row.key, row.error or "", row.retry_at or now) for row in failing)
+    return Work(not busy, min(coming, default=None), failed)

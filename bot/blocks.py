@@ -20,6 +20,8 @@ HEADER_TEXT = 150
 VIEW_TITLE = 24
 INPUT_LENGTH = 3000
 VIEW_BLOCKS = 100
+# The name of messages that have served once a button in them is pressed.
+HINT = "hint"
 
 
 def clip(text: str, limit: int) -> str:
@@ -117,6 +119,22 @@ def button(text: str, action_id: str, value: object, *, style: str | None = None
 def actions(*elements: Block) -> Block:
     """Give a row of buttons (25 at most)."""
     return {"type": "actions", "elements": list(elements)}
+
+
+def named(shown: Sequence[Block], name: str, about: str = "") -> list[Block]:
+    """Name the blocks in which something can be pressed, so that a press tells in which message it was."""
+    return [
+        one | {"block_id": f"{name}|{about}|{number}"}
+        if one["type"] == "actions" or "accessory" in one
+        else one
+        for number, one in enumerate(shown)
+    ]
+
+
+def name_of(block_id: str) -> tuple[str, str]:
+    """Read back which message a block stands in, and what that is about; ("", "") for one without a name."""
+    parts = block_id.split("|")
+    return (parts[0], parts[1]) if len(parts) == 3 else ("", "")
 
 
 def option(text: str, value: str) -> Block:

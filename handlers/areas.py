@@ -10,7 +10,7 @@ from bot.people import areas, directory, messages, modals, store
 from bot.people.model import Pause
 from bot.people.permissions import Rank
 from bot.words import _
-from handlers import home
+from handlers import home, private
 from handlers.routes import Request, action, view
 
 
@@ -19,7 +19,7 @@ async def switch_areas(request: Request) -> None:
     """Open the window in which areas are switched."""
     async with request.services.database.read() as session:
         on = await areas.all_of(session)
-    await request.open(modals.switch_areas(on))
+    await private.open_window(request, modals.switch_areas(on))
     await request.ack()
 
 
@@ -45,7 +45,7 @@ async def open_pause(request: Request) -> None:
             one for one in await store.departments(session) if request.standing.leads_department(one.id)
         ]
     everyone = request.standing.is_admin
-    await request.open(modals.pause(departments, _today(request), everyone=everyone))
+    await private.open_window(request, modals.pause(departments, _today(request), everyone=everyone))
     await request.ack()
 
 

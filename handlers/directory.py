@@ -10,41 +10,45 @@ from bot.blocks import Block
 from bot.people import availability, cards, directory, messages, modals, overlap, permissions, store
 from bot.people.model import Department, Person
 from bot.people.permissions import Rank
-from bot.storage import outbox
 from bot.week import HoursNotUnderstood
 from bot.words import _
-from handlers import home
+from handlers import home, private
 from handlers.people import word
 from handlers.routes import Request, action, view
+
+# Messages that only whoever asked sees.
+_LIST, _CARD = "people-list", "people-card"
 
 
 @word("people")
 async def people(request: Request, rest: str) -> None:
     """Show everybody by department, or one of them."""
+    if not rest:
+        await private.answer(request, _LIST)
+        return
     async with request.services.database.read() as session:
-        shown = await (_one(request, session, rest) if rest else _everybody(request, session))
-    if shown is None:
+        found = await _called(session, rest)
+    if found is None:
         await request.ack(text=_("I know nobody of this name."))
         return
-    await request.ack(text=_("People"), blocks=shown[:50])
+    await private.answer(request, _CARD, found.id)
 
 
-async def _everybody(request: Request, session: AsyncSession) -> list[Block]:
+@private.message(_LIST)
+async def list_message(request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give everybody by department."""
     now, everybody = request.services.clock.now(), await store.colleagues(session)
     departments = [(one, await store.members(session, one.id)) for one in await store.departments(session)]
     placed = {person.id for _one, members in departments for person in members}
     others = [one for one in everybody if one.id not in placed]
     away = await availability.away(session, everybody, now)
-    return cards.people_list(departments, others, away, now, request.standing)
+    return _("People"), cards.people_list(departments, others, away, now, request.standing)
 
 
-async def _one(request: Request, session: AsyncSession, text: str) -> list[Block] | None:
-    person = await _called(session, text)
-    return await _card(request, session, person) if person else None
-
-
-async def _card(request: Request, session: AsyncSession, person: Person) -> list[Block]:
-    now = request.services.clock.now()
+@private.message(_CARD)
+async def card_message(request: Request, session: AsyncSession, about: str) -> tuple[str, list[Block]]:
+    """Give one of them, with what may be decided about them."""
+    now, person = request.services.clock.now(), await session.get_one(Person, about)
     hats = await store.departments_of(session, person.id)
     manager = (await store.names(session, [person.manager_id])).get(person.manager_id or "")
     away = (await availability.away(session, [person], now)).get(person.id)
@@ -54,7 +58,7 @@ async def _card(request: Request, session: AsyncSession, person: Person) -> list
     buttons = cards.person_buttons(
         person, request.standing, may_edit=_decides_for(request, hats), is_named_admin=named
     )
-    return [*shown, *buttons]
+    return blocks.escape(person.name), [*shown, *buttons]
 
 
 def _decides_for(request: Request, hats: Sequence[Department]) -> bool:
@@ -89,14 +93,14 @@ async def edit_person(request: Request) -> None:
     """Open the window for somebody's role and manager."""
     async with request.services.database.read() as session:
         person = await session.get_one(Person, request.value)
-    await request.open(modals.person(person))
+    await private.open_window(request, modals.person(person))
     await request.ack()
 
 
 @view(modals.PERSON, needs=Rank.LEAD)
 async def submit_person(request: Request) -> None:
     """Keep somebody's role and manager."""
-    person_id, manager_id = request.body["view"]["private_metadata"], request.typed("manager")
+    person_id, manager_id = modals.meant(request.body["view"]), request.typed("manager")
     async with request.services.database.read() as session:
         hats = await store.departments_of(session, person_id)
     wrong = {}
@@ -111,6 +115,7 @@ async def submit_person(request: Request) -> None:
         person = await session.get_one(Person, person_id)
         role, now = request.typed("role") or "", request.services.clock.now()
         await directory.keep_role(session, person, role, manager_id, by=request.person, now=now)
+        await private.redraw(request, session)
     await request.ack()
 
 
@@ -131,7 +136,7 @@ async def _set_admin(request: Request, *, admin: bool) -> None:
     async with request.transaction() as session:
         person = await session.get_one(Person, request.value)
         await directory.make_admin(session, person, admin=admin, by=request.person, now=now)
-        await _redraw_card(request, session, person)
+        await private.redraw(request, session)
     await request.ack()
 
 
@@ -152,24 +157,8 @@ async def _set_welcome(request: Request, *, welcome: bool) -> None:
     async with request.transaction() as session:
         person = await session.get_one(Person, request.value)
         await directory.welcome_guest(session, person, welcome=welcome, by=request.person, now=now)
-        await _redraw_card(request, session, person)
+        await private.redraw(request, session)
     await request.ack()
-
-
-async def _redraw_card(request: Request, session: AsyncSession, person: Person) -> None:
-    await session.flush()
-    draft = outbox.Draft(
-        key=f"card:{request.body['trigger_id']}",
-        kind="slack.respond",
-        lane=f"ephemeral:{request.channel_id}:{request.person.id}",
-        payload={
-            "response_url": request.body["response_url"],
-            "replace_original": True,
-            "text": blocks.escape(person.name),
-            "blocks": await _card(request, session, person),
-        },
-    )
-    await outbox.add(session, draft)
 
 
 # ---- departments --------------------------------------------------------------------------------------
@@ -178,7 +167,7 @@ async def _redraw_card(request: Request, session: AsyncSession, person: Person) 
 @action(messages.ADD_DEPARTMENT, needs=Rank.ADMIN)
 async def add_department(request: Request) -> None:
     """Open the window for a new department."""
-    await request.open(modals.department(None, []))
+    await private.open_window(request, modals.department(None, []))
     await request.ack()
 
 
@@ -189,14 +178,14 @@ async def edit_department(request: Request) -> None:
     async with request.services.database.read() as session:
         one = await store.department_by_id(session, department_id)
         members = await store.members(session, department_id)
-    await request.open(modals.department(one, [person.id for person in members]))
+    await private.open_window(request, modals.department(one, [person.id for person in members]))
     await request.ack()
 
 
 @view(modals.DEPARTMENT, needs=Rank.LEAD)
 async def submit_department(request: Request) -> None:
     """Keep a department; leads only their own."""
-    stored = request.body["view"]["private_metadata"]
+    stored = modals.meant(request.body["view"])
     department_id = int(stored) if stored else None
     if not request.standing.leads_department(department_id):
         await request.ack(response_action="errors", errors={"name": messages.only_lead_or_admin()})

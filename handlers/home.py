@@ -14,6 +14,7 @@ from bot.blocks import Block
 from bot.people.permissions import Rank
 from bot.storage import outbox
 from bot.words import _, speaking
+from handlers import private
 from handlers.routes import Request, event
 
 _MOST_WAITING = 25
@@ -68,7 +69,10 @@ async def app_home_opened(request: Request) -> None:
 
 
 async def redraw(request: Request, session: AsyncSession) -> None:
-    """Draw the Home of whoever did this anew, with the transaction that changed it."""
+    """Draw the Home of whoever did this anew, with the transaction that changed it.
+
+    Also the message only they see, where they did it in one.
+    """
     # The language may be what was just changed.
     with speaking(request.person.language):
         shown = await _compose(request, session) if request.person.may_act else _nothing()
@@ -80,6 +84,7 @@ async def redraw(request: Request, session: AsyncSession) -> None:
         topic=f"home:{request.person.id}",
     )
     await outbox.add(session, draft)
+    await private.redraw(request, session)
 
 
 async def _compose(request: Request, session: AsyncSession) -> list[Block]:

@@ -11,11 +11,11 @@ from bot.letters.desk import Desk
 from bot.letters.replies import Sender
 from bot.people import store as people
 from bot.people.model import Person
-from bot.storage import outbox
 from bot.suppliers.desk import DESK as SUPPLIERS
 from bot.triage.desk import DESK as TRIAGE
 from bot.understanding.nomodel import NoModel
 from bot.words import _
+from handlers import private
 from handlers.routes import Request, action, view, view_closed
 
 DESKS: dict[str, Desk] = {desk.name: desk for desk in (SUPPLIERS, TRIAGE)}
@@ -65,7 +65,7 @@ async def send_as_reply(request: Request) -> None:
     desk, note_id = named(request.value)
     async with request.services.database.read() as session:
         note = await session.get_one(desk.notes, note_id)
-    await open_write(request, desk, note.conversation_id, note.text, dismiss=True)
+    await open_write(request, desk, note.conversation_id, note.text)
     await request.ack()
 
 
@@ -79,15 +79,12 @@ async def send_again(request: Request) -> None:
     await request.ack()
 
 
-async def open_write(
-    request: Request, desk: Desk, matter_id: int, text: str = "", *, dismiss: bool = False
-) -> None:
+async def open_write(request: Request, desk: Desk, matter_id: int, text: str = "") -> None:
     """Open the window in which an answer is written, with what was begun and with `text`."""
     async with request.transaction() as session:
         view = await write_view(request, session, desk, matter_id, text)
-        if dismiss:
-            await outbox.add(session, dismissal(request))
-    await request.open(view)
+        await private.redraw(request, session)
+    await private.open_window(request, view)
 
 
 async def write_view(
@@ -126,7 +123,7 @@ async def preview(request: Request) -> None:
         now = request.services.clock.now()
         await replies.keep(desk, session, matter_id, request.person.id, now, text)
     shown = await _confirmation(request, desk, matter_id)
-    await request.ack(response_action="push", view=shown)
+    await request.ack(response_action="push", view=private.carrying(request, shown))
 
 
 @view(modals.CONFIRM, once=True)
@@ -138,9 +135,10 @@ async def confirm(request: Request) -> None:
         async with request.transaction() as session:
             sender = await _sender(request, session, desk, matter_id)
             await replies.send(desk, request.services.database, session, matter_id, me, sender, now, seen)
+            await private.redraw(request, session)
     except replies.ChangedSince:
         again = await _confirmation(request, desk, matter_id)
-        await request.ack(response_action="update", view=again)
+        await request.ack(response_action="update", view=private.carrying(request, again))
         return
     await request.ack(response_action="clear")
 
@@ -202,24 +200,14 @@ async def _sender(request: Request, session: AsyncSession, desk: Desk, matter_id
 async def keep_inside(request: Request) -> None:
     """Leave inside what was typed in the thread."""
     async with request.transaction() as session:
-        await outbox.add(session, dismissal(request))
+        await private.redraw(request, session)
     await request.ack()
-
-
-def dismissal(request: Request) -> outbox.Draft:
-    """Make the message that was clicked, which only this person sees, go away."""
-    return outbox.Draft(
-        key=f"dismiss:{request.body['trigger_id']}",
-        kind="slack.respond",
-        lane=f"ephemeral:{request.channel_id}:{request.person.id}",
-        payload={"response_url": request.body["response_url"], "delete_original": True},
-    )
 
 
 @action(messages.NOTE)
 async def note(request: Request) -> None:
     """Open the window for an internal note."""
-    await request.open(modals.note(request.value))
+    await private.open_window(request, modals.note(request.value))
     await request.ack()
 
 
@@ -236,7 +224,7 @@ async def write_note(request: Request) -> None:
 @action(messages.ASSIGN)
 async def assign(request: Request) -> None:
     """Open the window in which somebody is put in charge."""
-    await request.open(modals.assign(request.value, request.person.id))
+    await private.open_window(request, modals.assign(request.value, request.person.id))
     await request.ack()
 
 
@@ -253,6 +241,7 @@ async def choose_assignee(request: Request) -> None:
         return
     async with request.transaction() as session:
         await notes.assign(desk, session, matter_id, assignee, request.person)
+        await private.redraw(request, session)
     await request.ack()
 
 

@@ -17,12 +17,14 @@ from bot.storage.inbox import InboxRow
 from bot.storage.outbox import OutboxRow
 from bot.understanding import store as understanding
 from bot.words import _, day, hour, mark, n_
-from handlers import guard, home
+from handlers import guard, home, private
 from handlers.people import word
 from handlers.routes import Request, action
 
 RETRY = "operations.retry"
 RETRY_ARRIVAL = "operations.retry_arrival"
+# A message that only whoever asked sees.
+_STATUS = "operations-status"
 # Slower than this, and people notice that something waits.
 _SLOW_SECONDS = 120
 # What is younger is on its way, this very answer too.
@@ -65,17 +67,28 @@ def state(name: str, order: int) -> Callable[[State], State]:
 @word("status")
 async def status(request: Request, _rest: str) -> None:
     """Say how the bot is; to admins in detail."""
-    async with request.services.database.read() as session:
-        shown = [blocks.section(await _in_a_sentence(request, session))]
-        if request.standing.is_admin:
-            shown += await _state_of_everything(request, session)
-            shown += await _what_failed(session)
-    await request.ack(text=_("How Switchboard is"), blocks=shown)
+    await private.answer(request, _STATUS)
+
+
+@private.message(_STATUS)
+async def status_message(request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give how the bot is."""
+    shown = [blocks.section(await _in_a_sentence(request, session))]
+    if request.standing.is_admin:
+        shown += await _state_of_everything(request, session)
+        shown += await _what_failed(session)
+    return _("How Switchboard is"), shown
 
 
 async def _in_a_sentence(request: Request, session: AsyncSession) -> str:
     found = await health.measure(session, request.services.clock.now())
     failed = found.outbox.get("failed", 0) + found.inbox_aside
+    if failing := len(await schedule.failing(session)):
+        return "🔴 " + n_(
+            "{count} thing that was due did not work. It is tried again by itself; nothing is lost.",
+            "{count} things that were due did not work. They are tried again by themselves; nothing is lost.",
+            failing,
+        ).format(count=failing)
     if failed:
         return "⚠️ " + n_(
             "{count} thing could not be done and waits for an admin.",
@@ -116,8 +129,18 @@ async def queues(request: Request, session: AsyncSession) -> list[str]:
 
 @state("jobs", order=30)
 async def jobs(request: Request, session: AsyncSession) -> list[str]:
-    """Tell whether the clock's errands are done in time, and when the next one is."""
+    """Tell whether the clock's errands are done in time, which fail, and when the next one is."""
     now = request.services.clock.now()
+    if failing := await schedule.failing(session):
+        said = "🔴 " + _("failing: {errand} ({error}); tried again {time}. The log says more.")
+        return [
+            said.format(
+                errand=blocks.escape(row.key),
+                error=blocks.escape(row.error or ""),
+                time=blocks.when(row.retry_at or now, "{time_secs}"),
+            )
+            for row in failing[:5]
+        ]
     late = [row for row in await schedule.due(session, now) if row.due < now - _LATE]
     if late:
         names = blocks.escape(", ".join(row.key for row in late[:5]))

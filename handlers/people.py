@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from difflib import get_close_matches
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,12 +16,14 @@ from bot.people.permissions import Rank
 from bot.storage import inbox
 from bot.suppliers import messages as supplier_messages
 from bot.words import _
-from handlers import home
+from handlers import home, private
 from handlers.routes import Request, action, command, view
 
 Word = Callable[[Request, str], Awaitable[None]]
 # The words of /switchboard. Other modules of handlers add theirs.
 WORDS: dict[str, Word] = {}
+# Messages that only whoever asked sees.
+_AWAY, _SETTINGS = "people-away", "people-settings"
 
 
 def word(name: str) -> Callable[[Word], Word]:
@@ -85,17 +88,28 @@ async def away(request: Request, rest: str) -> None:
         await request.open(modals.away(today))
         await request.ack()
         return
-    shown = await _say_away(request, absence.understood(rest, today), "")
-    await request.ack(text=_("You are away"), blocks=shown)
+    await request.ack(**await _say_away(request, absence.understood(rest, today), ""))
 
 
-async def _say_away(request: Request, days: absence.Away, reason: str) -> list[Block]:
-    now = request.services.clock.now()
+async def _say_away(request: Request, days: absence.Away, reason: str) -> dict[str, Any]:
     async with request.transaction() as session:
         person = await session.get_one(Person, request.person.id)
-        row = await absence.say_away(session, person, days, reason, now)
+        row = await absence.say_away(session, person, days, reason, request.services.clock.now())
         await home.redraw(request, session)
-    return messages.away_said(person, row, now)
+        return await private.compose(request, session, _AWAY, str(row.id))
+
+
+@private.message(_AWAY)
+async def away_message(request: Request, session: AsyncSession, about: str) -> tuple[str, list[Block]]:
+    """Say what is understood of an absence; where it was changed, of the one that took its place."""
+    now = request.services.clock.now()
+    known = await store.absences(session, [request.person.id], now)
+    ahead = [one for one in known if one.ends_at is None or one.ends_at > now]
+    row = next((one for one in ahead if str(one.id) == about), ahead[0] if ahead else None)
+    if row is None:
+        text = messages.back_said(ended=True)
+        return text, [blocks.section(text)]
+    return _("You are away"), messages.away_said(request.person, row, now)
 
 
 @word("back")
@@ -132,7 +146,7 @@ async def take_back(request: Request) -> None:
 @action(messages.OPEN_AWAY)
 async def open_away(request: Request) -> None:
     """Open the window for an absence."""
-    await request.open(modals.away(_today(request)))
+    await private.open_window(request, modals.away(_today(request)))
     await request.ack()
 
 
@@ -159,22 +173,26 @@ def _today(request: Request) -> date:
 @word("settings")
 async def settings(request: Request, _rest: str) -> None:
     """Show one's own settings, and what the shop uses."""
-    async with request.services.database.read() as session:
-        on = await areas.all_of(session)
-        pauses = await store.pauses(session, _today(request))
-    now = request.services.clock.now()
+    await private.answer(request, _SETTINGS)
+
+
+@private.message(_SETTINGS)
+async def settings_message(request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give one's own settings, and what the shop uses."""
+    now, on = request.services.clock.now(), await areas.all_of(session)
+    pauses = await store.pauses(session, _today(request))
     shown = [
         *messages.my_settings(request.person, now),
         blocks.divider(),
         *messages.area_list(on, pauses, request.standing),
     ]
-    await request.ack(text=_("Settings"), blocks=shown)
+    return _("Settings"), shown
 
 
 @action(messages.EDIT_ME)
 async def edit_me(request: Request) -> None:
     """Open the window of one's own settings."""
-    await request.open(modals.me(request.person))
+    await private.open_window(request, modals.me(request.person))
     await request.ack()
 
 

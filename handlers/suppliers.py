@@ -15,9 +15,12 @@ from bot.storage import blobs, outbox
 from bot.suppliers import care, directory, history, messages, modals, store, strays
 from bot.suppliers.model import Supplier
 from bot.words import _
-from handlers import home
+from handlers import home, private
 from handlers.guard import ephemeral
 from handlers.routes import Request, action, command, view
+
+# A message that only whoever asked sees.
+_ASIDE = "suppliers-aside"
 
 
 @command("/supplier")
@@ -31,15 +34,20 @@ async def supplier(request: Request) -> None:
             await request.open(modals.add())
             await request.ack()
         case "aside":
-            mailboxes = request.services.settings.mailboxes_of("suppliers")
-            async with request.services.database.read() as session:
-                aside = await letter_store.set_aside(session, mailboxes)
-            shown = letters.aside_list(aside, messages.BRING_BACK)
-            await request.ack(text=_("Mails that were set aside"), blocks=shown)
+            await private.answer(request, _ASIDE)
         case "":
             await _list(request)
         case _:
             await _show(request, word)
+
+
+@private.message(_ASIDE)
+async def aside_message(
+    request: Request, session: AsyncSession, _about: str
+) -> tuple[str, list[blocks.Block]]:
+    """Give what was set aside, each with the way back."""
+    aside = await letter_store.set_aside(session, request.services.settings.mailboxes_of("suppliers"))
+    return _("Mails that were set aside"), letters.aside_list(aside, messages.BRING_BACK)
 
 
 async def _list(request: Request) -> None:
@@ -52,7 +60,7 @@ async def _list(request: Request) -> None:
 
 async def _show(request: Request, word: str) -> None:
     async with request.services.database.read() as session:
-        found = await store.by_name(session, word)
+        found = await store.called(session, word)
         if found is None:
             text = messages.unknown_supplier(word, await directory.nearest(session, word))
             await request.ack(text=text)
@@ -108,6 +116,18 @@ async def add_stray(request: Request) -> None:
     await request.ack()
 
 
+@action(messages.ADD_TO)
+async def add_to(request: Request) -> None:
+    """Add a sender to the supplier whose domain they write from."""
+    stray_id, _colon, supplier_id = request.value.partition(":")
+    services = request.services
+    async with request.transaction() as session:
+        await strays.add_to(
+            services.database, session, int(stray_id), int(supplier_id), request.person, services.clock.now()
+        )
+    await request.ack()
+
+
 @action(messages.REFUSE_STRAY)
 async def refuse_stray(request: Request) -> None:
     """Set a sender's mail aside, this one and all that will come."""
@@ -121,8 +141,10 @@ async def bring_back(request: Request) -> None:
     """Put a mail that was set aside before the team again."""
     services = request.services
     async with request.transaction() as session:
-        await strays.bring_back(services.database, session, int(request.value), services.channels)
-        await outbox.add(session, ephemeral(request, _(messages.BROUGHT_BACK)))
+        stray_id, me = int(request.value), request.person.id
+        await strays.bring_back(services.database, session, stray_id, me, services.channels)
+        if not await private.redraw(request, session, "✓ " + _(messages.BROUGHT_BACK)):
+            await outbox.add(session, ephemeral(request, _(messages.BROUGHT_BACK)))
     await request.ack()
 
 

@@ -19,11 +19,14 @@ from bot.triage import form, messages, modals, report, store
 from bot.triage.desk import DESK
 from bot.triage.model import CLOSED, Ticket
 from bot.words import _
-from handlers import guard, home
+from handlers import guard, home, private
 from handlers.people import HELPS
 from handlers.routes import Request, command, shortcut, view
 
 AREA = "triage"
+# Messages that only whoever asked sees.
+_QUEUE, _MINE, _TICKET = "triage-queue", "triage-mine", "triage-ticket"
+_REPLIES, _ASIDE = "triage-replies", "triage-aside"
 HELPS[AREA] = lambda: _(messages.HELP)
 
 
@@ -54,27 +57,42 @@ async def _help(request: Request) -> None:
 
 
 async def _queue(request: Request) -> None:
-    await _list(request, None, _("Customers who wait"))
+    await private.answer(request, _QUEUE)
 
 
 async def _mine(request: Request) -> None:
-    await _list(request, request.person.id, _("Your customers"))
+    await private.answer(request, _MINE)
 
 
-async def _list(request: Request, assignee_id: str | None, heading: str) -> None:
-    async with request.services.database.read() as session:
-        found = await store.held(session, assignee_id) if assignee_id else await store.queue(session)
-        names = await people.names(session, {one.assignee_id for one in found})
-    await request.ack(text=heading, blocks=messages.queue(found, names, heading))
+@private.message(_QUEUE)
+async def queue_message(_request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give the customers who wait, the most pressing first."""
+    return await _list(session, await store.queue(session), _("Customers who wait"))
+
+
+@private.message(_MINE)
+async def mine_message(request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give what is in the hands of whoever asked."""
+    return await _list(session, await store.held(session, request.person.id), _("Your customers"))
+
+
+async def _list(session: AsyncSession, found: list[Ticket], heading: str) -> tuple[str, list[Block]]:
+    names = await people.names(session, {one.assignee_id for one in found})
+    return heading, messages.queue(found, names, heading)
 
 
 async def _one(request: Request, number: int) -> None:
-    async with request.services.database.read() as session:
-        ticket = await store.get(session, number)
-        if ticket is None:
-            raise NoSuchTicket
-        card = await DESK.card(session, ticket)
-    await request.ack(text=card["text"], blocks=card["blocks"])
+    await private.answer(request, _TICKET, str(number))
+
+
+@private.message(_TICKET)
+async def ticket_message(request: Request, session: AsyncSession, about: str) -> tuple[str, list[Block]]:
+    """Give one ticket, in the language of whoever asked."""
+    ticket = await store.get(session, int(about))
+    if ticket is None:
+        raise NoSuchTicket
+    card = await DESK.card(session, ticket, reader=request.person.language)
+    return card["text"], card["blocks"]
 
 
 async def _new(request: Request) -> None:
@@ -83,9 +101,13 @@ async def _new(request: Request) -> None:
 
 
 async def _replies(request: Request) -> None:
-    async with request.services.database.read() as session:
-        known = await store.saved_replies(session)
-    await request.ack(text=_("Saved replies"), blocks=messages.replies_list(known))
+    await private.answer(request, _REPLIES)
+
+
+@private.message(_REPLIES)
+async def replies_message(_request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give the saved replies."""
+    return _("Saved replies"), messages.replies_list(await store.saved_replies(session))
 
 
 async def _report(request: Request) -> None:
@@ -95,11 +117,14 @@ async def _report(request: Request) -> None:
 
 
 async def _aside(request: Request) -> None:
-    mailboxes = request.services.settings.mailboxes_of("customers")
-    async with request.services.database.read() as session:
-        found = await letters.set_aside(session, mailboxes)
-    shown = letter_messages.aside_list(found, messages.BRING_BACK)
-    await request.ack(text=_("Mails that were set aside"), blocks=shown)
+    await private.answer(request, _ASIDE)
+
+
+@private.message(_ASIDE)
+async def aside_message(request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give what was set aside, each with the way back."""
+    found = await letters.set_aside(session, request.services.settings.mailboxes_of("customers"))
+    return _("Mails that were set aside"), letter_messages.aside_list(found, messages.BRING_BACK)
 
 
 async def _settings(request: Request) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import calendar
+from bot import blocks, calendar
 from bot.blocks import Block
 from bot.letters import modals as letter_modals
 from bot.letters import store as letters
@@ -17,7 +17,7 @@ from bot.triage import messages, modals, tickets
 from bot.triage.desk import DESK
 from bot.triage.model import Ticket
 from bot.words import _
-from handlers import guard, home
+from handlers import guard, home, private
 from handlers.routes import Request, action, view
 
 # ---- the card -----------------------------------------------------------------------------------------
@@ -28,10 +28,17 @@ async def take(request: Request) -> None:
     """Let somebody take a ticket out of the hands they saw it in; one of two who try wins."""
     number, _colon, seen = request.value.partition(":")
     now = request.services.clock.now()
-    async with request.transaction() as session:
-        await tickets.take(session, int(number), request.person, now, seen=seen or None)
-        await _redraw(request, session, int(number))
-        shown = await _whole(session, int(number))
+    try:
+        async with request.transaction() as session:
+            await tickets.take(session, int(number), request.person, now, seen=seen or None)
+            await _redraw(request, session, int(number))
+            shown = private.carrying(request, await _whole(request, session, int(number)))
+    except tickets.TakenAlready as error:
+        async with request.transaction() as session:
+            if not await private.redraw(request, session, f"⚡ {blocks.escape(error.sentence)}"):
+                raise
+        await request.ack()
+        return
     if (request.body.get("view") or {}).get("callback_id") == modals.SHOWN:
         await request.services.views.views_update(view_id=request.body["view"]["id"], view=shown)
     await request.ack()
@@ -46,7 +53,8 @@ async def _redraw(request: Request, session: AsyncSession, ticket_id: int) -> No
     if is_direct:
         today = calendar.local(request.services.clock.now(), request.person.zone).date()
         await mornings.redraw(session, request.person, today)
-    if is_direct or (request.body.get("container") or {}).get("is_ephemeral"):
+    is_private = await private.redraw(request, session, messages.yours(ticket_id))
+    if is_direct and not is_private:
         await outbox.add(session, guard.ephemeral(request, messages.yours(ticket_id)))
 
 
@@ -57,6 +65,7 @@ async def choose_category(request: Request) -> None:
     now = request.services.clock.now()
     async with request.transaction() as session:
         await tickets.correct(session, int(number), category, request.person, now)
+        await private.redraw(request, session)
     await request.ack()
 
 
@@ -87,7 +96,7 @@ async def more(request: Request) -> None:
                 shown = letter_modals.note(DESK.ref(ticket.id))
             case _:
                 shown = letter_modals.full_mail(await letters.first_mail(DESK, session, ticket.id))
-    await request.open(shown)
+    await private.open_window(request, shown)
     await request.ack()
 
 
@@ -95,14 +104,14 @@ async def more(request: Request) -> None:
 async def show(request: Request) -> None:
     """Show a ticket with everything that was written in it."""
     async with request.services.database.read() as session:
-        shown = await _whole(session, int(request.value))
-    await request.open(shown)
+        shown = await _whole(request, session, int(request.value))
+    await private.open_window(request, shown)
     await request.ack()
 
 
-async def _whole(session: AsyncSession, ticket_id: int) -> Block:
+async def _whole(request: Request, session: AsyncSession, ticket_id: int) -> Block:
     ticket = await session.get_one(Ticket, ticket_id)
-    card = await DESK.card(session, ticket)
+    card = await DESK.card(session, ticket, reader=request.person.language)
     answers = await letters.answers(DESK, session, ticket_id)
     names = await people.names(session, {one.author_id for one in answers})
     written = [
@@ -124,6 +133,7 @@ async def set_priority(request: Request) -> None:
     async with request.transaction() as session:
         now = request.services.clock.now()
         await tickets.prioritise(session, _ticket(request), request.typed("priority"), request.person, now)
+        await private.redraw(request, session)
     await request.ack()
 
 
@@ -139,6 +149,7 @@ async def set_snooze(request: Request) -> None:
     async with request.transaction() as session:
         now = request.services.clock.now()
         await tickets.snooze(session, _ticket(request), until, request.person, now)
+        await private.redraw(request, session)
     await request.ack()
 
 
@@ -170,6 +181,7 @@ async def set_department(request: Request) -> None:
             request.person,
             request.services.clock.now(),
         )
+        await private.redraw(request, session)
     await request.ack()
 
 
@@ -178,7 +190,7 @@ async def close(request: Request) -> None:
     """Open the window in which a ticket is closed."""
     async with request.services.database.read() as session:
         ticket = await session.get_one(Ticket, int(request.value))
-    await request.open(modals.close(ticket))
+    await private.open_window(request, modals.close(ticket))
     await request.ack()
 
 
@@ -188,6 +200,7 @@ async def set_closed(request: Request) -> None:
     async with request.transaction() as session:
         now = request.services.clock.now()
         await tickets.close(session, _ticket(request), request.typed("reason"), request.person, now)
+        await private.redraw(request, session)
     await request.ack()
 
 
@@ -196,6 +209,7 @@ async def reopen(request: Request) -> None:
     """Open a ticket again."""
     async with request.transaction() as session:
         await tickets.reopen(session, int(request.value), request.services.clock.now())
+        await private.redraw(request, session)
     await request.ack()
 
 
@@ -206,6 +220,7 @@ async def bring_back(request: Request) -> None:
         stray = await strays.set_aside(session, int(request.value))
         stray.state, stray.decided_by = TAKEN, request.person.id
         await strays.arrive_anew(request.services.database, session, stray)
+        await private.redraw(request, session)
     await request.ack()
 
 

@@ -17,9 +17,16 @@ from bot.triage.model import SavedReply, Ticket
 from bot.triage.priority import LEVELS
 from bot.words import _
 from handlers import letters as letter_handlers
+from handlers import private
 from handlers.routes import Request, action, view
 
 _MOST_HOURS = 400
+
+
+async def _change(request: Request, shown: blocks.Block) -> None:
+    """Put another window in the place of the one in which something was pressed."""
+    window = private.carrying(request, shown)
+    await request.services.views.views_update(view_id=request.body["view"]["id"], view=window)
 
 
 # ---- the window in which an answer is written ---------------------------------------------------------
@@ -39,7 +46,7 @@ async def use_reply(request: Request) -> None:
         draft.text = f"{draft.text}\n\n{text}".strip()
         number = int(field.removeprefix("text") or 1) + 1
         shown = await letter_handlers.write_view(request, session, desk, ticket_id, field=f"text{number}")
-    await request.services.views.views_update(view_id=request.body["view"]["id"], view=shown)
+    await _change(request, shown)
     await request.ack()
 
 
@@ -68,7 +75,7 @@ async def draft(request: Request) -> None:
             field=field,
             notice=_("A draft is being written. I tell you in the channel."),
         )
-    await request.services.views.views_update(view_id=request.body["view"]["id"], view=shown)
+    await _change(request, shown)
     await request.ack()
 
 
@@ -78,7 +85,7 @@ async def draft(request: Request) -> None:
 @action(messages.NEW_REPLY)
 async def new_reply(request: Request) -> None:
     """Open the window for a new saved reply."""
-    await request.open(modals.reply(None))
+    await private.open_window(request, modals.reply(None))
     await request.ack()
 
 
@@ -87,7 +94,7 @@ async def edit_reply(request: Request) -> None:
     """Open the window of a saved reply."""
     async with request.services.database.read() as session:
         one = await session.get_one(SavedReply, int(request.value))
-    await request.open(modals.reply(one))
+    await private.open_window(request, modals.reply(one))
     await request.ack()
 
 
@@ -96,8 +103,9 @@ async def drop_reply(request: Request) -> None:
     """Take a saved reply away."""
     async with request.transaction() as session:
         await saved.drop(session, int(request.value))
+        await private.redraw(request, session)
     gone = blocks.modal(modals.SHOWN, _("Saved reply"), [blocks.section(_("It is gone."))])
-    await request.services.views.views_update(view_id=request.body["view"]["id"], view=gone)
+    await _change(request, gone)
     await request.ack()
 
 
@@ -113,6 +121,7 @@ async def keep_reply(request: Request) -> None:
         async with request.transaction() as session:
             now = request.services.clock.now()
             await saved.keep(session, reply_id, title, text, request.person, now)
+            await private.redraw(request, session)
     except saved.TitleTaken as error:
         await request.ack(response_action="errors", errors={"title": error.sentence})
         return
@@ -153,7 +162,7 @@ async def ask_supplier(request: Request) -> None:
         known = await supplier_store.latest_conversations(session)
     choices = [(conversation.id, supplier.name) for conversation, supplier in known]
     shown = modals.ask_supplier(ticket, choices)
-    await request.services.views.views_update(view_id=request.body["view"]["id"], view=shown)
+    await _change(request, shown)
     await request.ack()
 
 
@@ -163,4 +172,4 @@ async def question(request: Request) -> None:
     matter_id, text = int(request.typed("supplier")), request.typed("question") or ""
     async with request.transaction() as session:
         shown = await letter_handlers.write_view(request, session, SUPPLIERS, matter_id, text)
-    await request.ack(response_action="push", view=shown)
+    await request.ack(response_action="push", view=private.carrying(request, shown))

@@ -1,4 +1,4 @@
-"""What the outbox tells the areas that answer letters: an answer left, or could not."""
+"""What the outbox tells the areas that answer letters: what left or could not, what is in its place."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.letters import replies
 from bot.letters.desk import Desk
 from bot.storage.outbox import OutboxRow
+from bot.suppliers import strays
 from bot.suppliers.desk import DESK as SUPPLIERS
 from bot.triage.desk import DESK as TRIAGE
 
@@ -24,4 +25,4 @@ def outcomes(clock: Clock) -> dict[str, Outcome]:
 
         return settled
 
-    return {desk.purpose: of(desk) for desk in DESKS}
+    return {desk.purpose: of(desk) for desk in DESKS} | {strays.LANDED: strays.landed}

@@ -36,7 +36,6 @@ class Heartbeat:
     ) -> None:
         self._database, self._clock, self._errands, self._listeners = database, clock, errands, listeners
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._resting: dict[str, datetime] = {}
         self._beating = asyncio.Lock()
         self._knocks: set[asyncio.Task[None]] = set()
         self._stopped = False
@@ -76,10 +75,9 @@ class Heartbeat:
         async with self._database.read() as session:
             due = await schedule.due(session, self._clock.now())
         for row in due:
-            if self._resting.get(row.key, clocks.wall()) > clocks.wall():
-                continue
-            if await runner.attempt(f"errand {row.key}", self._do(row)):
-                self._resting[row.key] = clocks.wall() + _AFTER_A_FAILURE
+            if error := await runner.attempt(f"errand {row.key}", self._do(row)):
+                async with self._database.write() as session:
+                    await schedule.failed(session, row, error, clocks.wall() + _AFTER_A_FAILURE)
 
     async def _do(self, row: ScheduleRow) -> None:
         async with self._database.write() as session:

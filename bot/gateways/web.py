@@ -1,6 +1,7 @@
 """The one listener for HTTP: Slack's signed requests, health, and whether there is anything left to do."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
@@ -10,8 +11,26 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.gateways.metrics import Measures, exposed, problem
 from bot.gateways.smtp import PortTaken
 
-# Whether nothing is left to do now, and when something will be due (business time).
-Quiet = Callable[[], Awaitable[tuple[bool, datetime | None]]]
+
+@dataclass(frozen=True)
+class Failing:
+    """An errand that failed: its name, why in a word, and when it is tried again (real time)."""
+
+    what: str
+    why: str
+    again: datetime
+
+
+@dataclass(frozen=True)
+class Work:
+    """Whether nothing is left to do now, when something will be due (business time), and what failed."""
+
+    quiet: bool
+    next_due: datetime | None
+    failing: tuple[Failing, ...] = ()
+
+
+Quiet = Callable[[], Awaitable[Work]]
 
 
 # Takes a webhook's headers (names in lower case) and body; gives the HTTP status and a sentence.
@@ -85,8 +104,10 @@ class WebServer:
         return web.json_response({"error" if status >= 400 else "message": sentence}, status=status)
 
     async def _is_quiet(self, _request: web.Request) -> web.Response:
-        quiet, next_due = await self._quiet()
-        return web.json_response({"quiet": quiet, "next_due": next_due.isoformat() if next_due else None})
+        work = await self._quiet()
+        due = work.next_due.isoformat() if work.next_due else None
+        failing = [{"what": one.what, "why": one.why, "again": one.again.isoformat()} for one in work.failing]
+        return web.json_response({"quiet": work.quiet, "next_due": due, "failing": failing})
 
     async def _events(self, request: web.Request) -> web.Response:
         assert self._slack is not None

@@ -1,12 +1,13 @@
 """A mail on its way in: what every desk reads from it in the same way."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.letters.model import fold
-from bot.mail.model import Mail
+from bot.mail.model import Attachment, Mail
 
 # Re:, AW:, 回复: and their like, with the counters some programs add (Re[2]:).
 REPLY_PREFIX = re.compile(
@@ -41,6 +42,11 @@ def folded_subject(subject: str) -> str:
     return fold(REPLY_PREFIX.sub("", subject, count=1))
 
 
+def files(attachments: Sequence[Attachment]) -> list[dict[str, Any]]:
+    """Give the names and sizes of what came with a letter and was not refused."""
+    return [{"name": one.name, "size": one.size} for one in attachments if not one.refused]
+
+
 def columns(arrived: Arrived) -> dict[str, Any]:
     """Give what is recorded of a mail; who gets the answer is the area's."""
     mail = arrived.mail
@@ -58,5 +64,6 @@ def columns(arrived: Arrived) -> dict[str, Any]:
         "quoted": mail.quoted,
         "signature": mail.signature,
         "refused": [*mail.problems, *(file.refused for file in mail.attachments if file.refused)],
+        "files": files(mail.attachments),
         "sha256": arrived.sha256,
     }

@@ -14,7 +14,12 @@ from bot.storage.outbox import Draft
 
 
 async def open_card(
-    desk: Desk, session: AsyncSession, matter: Matter, mail: Incoming, look: dict[str, str] | None = None
+    desk: Desk,
+    session: AsyncSession,
+    matter: Matter,
+    mail: Incoming,
+    look: dict[str, str] | None = None,
+    **more: Any,
 ) -> None:
     """Post the card of a new matter; `look` lets it appear as written by somebody else."""
     card = Draft(
@@ -22,6 +27,7 @@ async def open_card(
         kind="slack.post",
         lane=lane(matter),
         payload={"channel": matter.channel_id, **(look or {}), **await desk.card(session, matter)},
+        **more,
     )
     matter.card_id = mail.post_id = await outbox.add(session, card)
 

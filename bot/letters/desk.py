@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.blocks import Block
 from bot.letters.model import Answer, Begun, Incoming, Matter, Note
+from bot.words import SHOP
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Desk(ABC):
         return f"{self.name}:{row_id}"
 
     @abstractmethod
-    async def card(self, session: AsyncSession, matter: Matter) -> dict[str, Any]:
-        """Give the card of a matter as things stand now."""
+    async def card(self, session: AsyncSession, matter: Matter, reader: str = SHOP) -> dict[str, Any]:
+        """Give the card of a matter as things stand now, in the language `reader`."""
 
     @abstractmethod
     async def called(self, session: AsyncSession, matter: Matter) -> str:

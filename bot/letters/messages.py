@@ -8,7 +8,7 @@ from bot.blocks import Block
 from bot.letters.desk import Desk
 from bot.letters.model import Answer, Incoming, Stray
 from bot.storage.holds import ALL_MAIL, HoldRow
-from bot.words import SHOP, _, mark, speaking
+from bot.words import SHOP, _, mark, n_, speaking
 
 REPLY = "letters.reply"
 NOTE = "letters.note"
@@ -24,13 +24,27 @@ NEWER_MAIL = mark("A newer mail from them came in after this was written.")
 
 # A card stays readable at a glance; the whole mail is one click away.
 SHOWN_TEXT = 2500
+_MOST_FILES = 10
 
 
-def refusals(mail: Incoming) -> list[Block]:
-    """Say which files were refused, and what could not be read."""
-    return (
-        [blocks.context(*(f"⚠️ {blocks.escape(reason)}" for reason in mail.refused))] if mail.refused else []
-    )
+def enclosed(mail: Incoming | Stray) -> list[Block]:
+    """Name the files that came with a letter, with their sizes."""
+    if not mail.files:
+        return []
+    named = [f"{blocks.escape(one['name'])} ({_size(one['size'])})" for one in mail.files[:_MOST_FILES]]
+    left = len(mail.files) - _MOST_FILES
+    more = [n_("and {count} more", "and {count} more", left).format(count=left)] if left > 0 else []
+    return [blocks.context(f"📎 {', '.join([*named, *more])}")]
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024**2:.1f} MB" if count >= 1024**2 else f"{max(1, round(count / 1024))} KB"
+
+
+def with_it(mail: Incoming) -> list[Block]:
+    """Give what came with a letter: its files, which were refused, and what could not be read."""
+    refused = [f"⚠️ {blocks.escape(reason)}" for reason in mail.refused]
+    return [*enclosed(mail), *([blocks.context(*refused)] if refused else [])]
 
 
 def clip_rich(elements: Sequence[Mapping[str, Any]], limit: int) -> list[Block]:
@@ -196,7 +210,7 @@ def not_sent(note_ref: str, called: str) -> dict[str, Any]:
         blocks.button(_("Send as reply"), SEND_AS_REPLY, note_ref, style="primary"),
         blocks.button(_("Keep inside"), KEEP_INSIDE, note_ref),
     )
-    return {"text": text, "blocks": [blocks.section(text), buttons]}
+    return {"text": text, "blocks": blocks.named([blocks.section(text), buttons], blocks.HINT)}
 
 
 # ---- what was set aside -------------------------------------------------------------------------------

@@ -50,7 +50,10 @@ class Matter(Base):
 
 
 class Incoming(Base):
-    """One letter that reached us; the mail as it came is the blob `sha256`, "" for what was no mail."""
+    """One letter that reached us; the mail as it came is the blob `sha256`, "" for what was no mail.
+
+    `files`: what came with it and was not refused, each with its `name` and `size` in bytes.
+    """
 
     __abstract__ = True
 
@@ -71,6 +74,7 @@ class Incoming(Base):
     quoted: Mapped[str]
     signature: Mapped[str]
     refused: Mapped[list[str]]
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     sha256: Mapped[str]
     post_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("outbox.id"), index=True)
 
@@ -137,6 +141,7 @@ class Stray(Base):
     state: Mapped[str] = mapped_column(index=True)
     reason: Mapped[str | None]
     decided_by: Mapped[str | None]
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     sha256: Mapped[str]
     post_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("outbox.id"))
 

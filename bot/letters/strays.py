@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import SwitchboardError
 from bot.letters import store
-from bot.letters.arriving import Arrived
+from bot.letters.arriving import Arrived, files
 from bot.letters.model import ASIDE, Stray
 from bot.storage import inbox
 from bot.storage.database import Database
@@ -30,6 +30,7 @@ async def keep(session: AsyncSession, arrived: Arrived, state: str, reason: str 
         arrived_at=arrived.at,
         state=state,
         reason=reason,
+        files=files(mail.attachments),
         sha256=arrived.sha256,
     )
     session.add(stray)

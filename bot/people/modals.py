@@ -1,7 +1,9 @@
 """The windows of people's area: being away, one's own settings, departments, pauses, areas."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from bot import blocks, languages
 from bot.blocks import Block
@@ -15,6 +17,16 @@ DEPARTMENT = "people.department"
 PERSON = "people.person"
 PAUSE = "people.pause_days"
 AREAS = "people.areas"
+
+
+def meant(view: Mapping[str, Any]) -> str:
+    """Give whom or which department a window is about; "" for a new one."""
+    about: str = json.loads(view["private_metadata"])["about"]
+    return about
+
+
+def _about(one_id: object) -> str:
+    return json.dumps({"about": str(one_id)})
 
 
 def away(today: date) -> Block:
@@ -119,7 +131,7 @@ def department(one: Department | None, member_ids: Sequence[str]) -> Block:
     ]
     title = _("Department")
     return blocks.modal(
-        DEPARTMENT, title, shown, submit=_("Save"), close=_("Cancel"), metadata=str(one.id if one else "")
+        DEPARTMENT, title, shown, submit=_("Save"), close=_("Cancel"), metadata=_about(one.id if one else "")
     )
 
 
@@ -130,7 +142,7 @@ def person(one: Person) -> Block:
         blocks.field(_("Reports to"), "manager", blocks.person_menu(one.manager_id), optional=True),
     ]
     title = _("Role and manager")
-    return blocks.modal(PERSON, title, shown, submit=_("Save"), close=_("Cancel"), metadata=one.id)
+    return blocks.modal(PERSON, title, shown, submit=_("Save"), close=_("Cancel"), metadata=_about(one.id))
 
 
 def pause(departments: Sequence[Department], today: date, *, everyone: bool) -> Block:

@@ -5,21 +5,31 @@ What is due is a question to rows and the business clock; the heartbeat only ask
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot import clock
 from bot.storage.database import Base, Database, insert
 
 
 class ScheduleRow(Base):
-    """An errand of `kind` that is due next at `due` (business time)."""
+    """An errand of `kind` that is due next at `due` (business time).
+
+    While it fails, `error` says in a word why, and it rests until `retry_at` (real time).
+    """
 
     __tablename__ = "schedule"
 
     key: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     due: Mapped[datetime]
+    error: Mapped[str | None]
+    retry_at: Mapped[datetime | None]
+
+
+def _is_awake() -> ColumnElement[bool]:
+    return or_(ScheduleRow.retry_at.is_(None), ScheduleRow.retry_at <= clock.wall())
 
 
 async def ensure(database: Database, session: AsyncSession, key: str, kind: str, due: datetime) -> None:
@@ -29,14 +39,26 @@ async def ensure(database: Database, session: AsyncSession, key: str, kind: str,
 
 
 async def due(session: AsyncSession, now: datetime) -> list[ScheduleRow]:
-    """Give what is due, the oldest first."""
-    rows = select(ScheduleRow).where(ScheduleRow.due <= now).order_by(ScheduleRow.due)
+    """Give what is due and does not rest, the oldest first."""
+    rows = select(ScheduleRow).where(ScheduleRow.due <= now, _is_awake()).order_by(ScheduleRow.due)
     return list((await session.execute(rows)).scalars())
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
-    """Tell when the next errand is due, or was; None when nothing is planned."""
-    return (await session.execute(select(func.min(ScheduleRow.due)))).scalar()
+    """Tell when the next errand is due, or was; None when nothing is planned. What rests does not count."""
+    return (await session.execute(select(func.min(ScheduleRow.due)).where(_is_awake()))).scalar()
+
+
+async def failing(session: AsyncSession) -> list[ScheduleRow]:
+    """Give the errands that failed last time, the one that is tried next first."""
+    rows = select(ScheduleRow).where(ScheduleRow.error.is_not(None)).order_by(ScheduleRow.retry_at)
+    return list((await session.execute(rows)).scalars())
+
+
+async def failed(session: AsyncSession, row: ScheduleRow, error: str, retry_at: datetime) -> None:
+    """Note that this occurrence failed, and let it rest until then."""
+    same = (ScheduleRow.key == row.key, ScheduleRow.due == row.due)
+    await session.execute(update(ScheduleRow).where(*same).values(error=error, retry_at=retry_at))
 
 
 async def move_on(session: AsyncSession, row: ScheduleRow, to: datetime) -> bool:
@@ -44,7 +66,7 @@ async def move_on(session: AsyncSession, row: ScheduleRow, to: datetime) -> bool
     moved = (
         update(ScheduleRow)
         .where(ScheduleRow.key == row.key, ScheduleRow.due == row.due)
-        .values(due=to)
+        .values(due=to, error=None, retry_at=None)
         .returning(ScheduleRow.key)
         .execution_options(synchronize_session=False)
     )

@@ -11,6 +11,7 @@ from bot.letters.model import Incoming, Matter
 from bot.people import store as people
 from bot.suppliers import messages
 from bot.suppliers.model import Contact, Conversation, Draft, Note, Reply, Supplier, SupplierMail
+from bot.words import SHOP, speaking
 
 
 class SuppliersDesk(Desk):
@@ -19,7 +20,7 @@ class SuppliersDesk(Desk):
     name = "suppliers"
     matters, mails, answers, notes, drafts = Conversation, SupplierMail, Reply, Note, Draft
 
-    async def card(self, session: AsyncSession, matter: Matter) -> dict[str, Any]:
+    async def card(self, session: AsyncSession, matter: Matter, reader: str = SHOP) -> dict[str, Any]:
         """Give the card: the first mail, who answers, who is in charge, since when it waits."""
         conversation = cast("Conversation", matter)
         mail = cast("SupplierMail", await letters.first_mail(self, session, matter.id))
@@ -28,7 +29,8 @@ class SuppliersDesk(Desk):
         involved = [matter.assignee_id, matter.answered_by, reply.author_id if reply else None]
         names = await people.names(session, involved)
         supplier = await self.supplier(session, matter)
-        return messages.card(conversation, supplier, contact, mail, reply=reply, names=names)
+        with speaking(reader):
+            return messages.card(conversation, supplier, contact, mail, reply=reply, names=names)
 
     async def called(self, session: AsyncSession, matter: Matter) -> str:
         """Give the supplier's name."""

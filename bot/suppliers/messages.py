@@ -14,13 +14,15 @@ from bot.letters.messages import (
     REPLY,
     SHOWN_TEXT,
     clip_rich,
-    refusals,
+    enclosed,
+    with_it,
 )
 from bot.letters.model import Answer, Incoming, Stray
 from bot.suppliers.model import Contact, Conversation, Supplier, SupplierMail
 from bot.words import SHOP, _, day, hour, mark, n_, speaking
 
 ADD_STRAY = "suppliers.add_stray"
+ADD_TO = "suppliers.add_to"
 REFUSE_STRAY = "suppliers.refuse_stray"
 SHOW_STRAY = "suppliers.show_stray"
 BRING_BACK = "suppliers.bring_back"
@@ -37,7 +39,6 @@ def as_supplier(supplier: Supplier, contact: Contact) -> dict[str, str]:
     return {"username": blocks.clip(name, 80), "icon_emoji": flag}
 
 
-@speaking(SHOP)
 def card(
     conversation: Conversation,
     supplier: Supplier,
@@ -52,7 +53,7 @@ def card(
         blocks.context(_origin(supplier, contact, mail)),
         blocks.section(f"*{blocks.escape(blocks.clip(mail.subject or _('(no subject)'), 300))}*"),
         blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
-        *refusals(mail),
+        *with_it(mail),
         blocks.context(*_standing(conversation, reply, names)),
         blocks.actions(
             blocks.button(_("Reply"), REPLY, f"suppliers:{conversation.id}", style="primary"),
@@ -73,7 +74,7 @@ def follow_up(
     shown = [
         blocks.context(_origin(supplier, contact, mail)),
         blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
-        *refusals(mail),
+        *with_it(mail),
         blocks.actions(
             blocks.button(_("Reply"), REPLY, f"suppliers:{conversation.id}", style="primary"),
             blocks.button(_("Show full mail"), FULL_MAIL, f"suppliers:{mail.id}"),
@@ -149,25 +150,34 @@ def stray_card(stray: Stray, known: Supplier | None) -> dict[str, Any]:
     if known:
         hint = _("Somebody at {name} writes from the same domain.")
         shown.append(blocks.context("💡 " + hint.format(name=f"*{blocks.escape(known.name)}*")))
-    shown.append(
-        blocks.actions(
-            blocks.button(_("Add as supplier"), ADD_STRAY, stray.id, style="primary"),
-            blocks.button(_("Not a supplier"), REFUSE_STRAY, stray.id),
-            blocks.button(_("Show full mail"), SHOW_STRAY, stray.id),
-        )
-    )
+    buttons = [
+        blocks.button(_("Add as supplier"), ADD_STRAY, stray.id, style=None if known else "primary"),
+        blocks.button(_("Not a supplier"), REFUSE_STRAY, stray.id),
+        blocks.button(_("Show full mail"), SHOW_STRAY, stray.id),
+    ]
+    if known:
+        to_them = _("Add to {name}").format(name=blocks.clip(known.name, 50))
+        buttons.insert(0, blocks.button(to_them, ADD_TO, f"{stray.id}:{known.id}", style="primary"))
+    shown.append(blocks.actions(*buttons))
     return {"text": _stray_text(stray), "blocks": shown}
 
 
 @speaking(SHOP)
-def stray_sorted(stray: Stray, by: str) -> dict[str, Any]:
-    """Give the same mail once somebody has decided."""
-    done = (
-        _("{name} added the sender as a supplier; the mail is with the others.")
-        if stray.state == "taken"
-        else _("{name} said this is not a supplier; further mail from there is set aside.")
-    )
-    shown = [*_stray_head(stray), blocks.context("✓ " + done.format(name=f"*{blocks.escape(by)}*"))]
+def stray_sorted(stray: Stray, by: str, supplier: Supplier | None, link: str) -> dict[str, Any]:
+    """Give the same mail once somebody has decided; `link` leads to where it stands, once it does."""
+    name = f"*{blocks.escape(by)}*"
+    if stray.state == "taken" and supplier:
+        channel = f"<#{supplier.channel_id}>" if supplier.channel_id else _("the suppliers' channel")
+        done = _("{name} added the sender to {supplier}; the mail is in {channel}.").format(
+            name=name, supplier=f"*{blocks.escape(supplier.name)}*", channel=channel
+        )
+        if link:
+            done += f" <{link}|{_('Open it')}>"
+    else:
+        done = _("{name} said this is not a supplier; further mail from there is set aside.").format(
+            name=name
+        )
+    shown = [*_stray_head(stray), blocks.context(f"✓ {done}")]
     if stray.state == "aside":
         shown.append(blocks.actions(blocks.button(_("Bring back"), BRING_BACK, stray.id)))
     return {"text": _stray_text(stray), "blocks": shown}
@@ -180,6 +190,7 @@ def _stray_head(stray: Stray) -> list[Block]:
         blocks.context("✉️ " + _("Mail from an unknown sender: {sender}").format(sender=sender)),
         blocks.section(f"*{subject}*"),
         blocks.quotation(blocks.clip(stray.excerpt, 600)),
+        *enclosed(stray),
     ]
 
 

@@ -58,13 +58,13 @@ async def relay(
     )
     session.add(mail)
     await session.flush()
+    look, told = messages.as_supplier(supplier, contact), await strays.tells(session, arrived)
     if is_new:
-        await cards.open_card(DESK, session, conversation, mail, messages.as_supplier(supplier, contact))
+        await cards.open_card(DESK, session, conversation, mail, look, **told)
     else:
         post = messages.follow_up(conversation, supplier, contact, mail)
-        look = messages.as_supplier(supplier, contact)
         key = f"{DESK.name}:mail:{mail.id}"
-        mail.post_id = await cards.in_thread(session, conversation, key, look | post)
+        mail.post_id = await cards.in_thread(session, conversation, key, look | post, **told)
         await cards.refresh(DESK, session, conversation)
         await replies.warn_held(DESK, session, conversation.id)
     await cards.add_files(DESK, database, session, conversation, mail, arrived.mail.attachments)

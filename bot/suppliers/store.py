@@ -5,8 +5,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.letters.model import UNSORTED, Stray, fold
+from bot.letters.model import TAKEN, UNSORTED, Stray, fold
 from bot.suppliers.model import SUBJECT_MATCHES_FOR, Contact, Conversation, NotASupplier, Supplier
+
+# Where anybody may have an address: the same domain says nothing.
+_ANYBODYS = frozenset(
+    """126.com 139.com 163.com aliyun.com aol.com foxmail.com free.fr gmail.com gmx.com gmx.de gmx.net
+    googlemail.com hotmail.com hotmail.fr icloud.com libero.it live.com mail.com mail.ru me.com msn.com
+    orange.fr outlook.com proton.me protonmail.com qq.com sapo.pt sina.cn sina.com sohu.com t-online.de
+    uol.com.br web.de yahoo.com yahoo.fr yandex.ru yeah.net""".split()  # noqa: SIM905 - read better as words
+)
 
 
 async def all_suppliers(session: AsyncSession) -> list[Supplier]:
@@ -33,7 +41,10 @@ async def contacts(session: AsyncSession, supplier_id: int) -> list[Contact]:
 
 async def supplier_of_domain(session: AsyncSession, address: str) -> Supplier | None:
     """Find a supplier with a contact at the same domain: a hint for a person, never a decision."""
-    domain = address.rpartition("@")[2].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    domain = address.rpartition("@")[2].lower()
+    if domain in _ANYBODYS:
+        return None
+    domain = domain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = (
         select(Supplier)
         .join(Contact, Contact.supplier_id == Supplier.id)
@@ -101,6 +112,24 @@ async def waiting_counts(session: AsyncSession) -> dict[int, int]:
 async def is_not_a_supplier(session: AsyncSession, address: str) -> bool:
     """Tell whether somebody said that this address is no supplier's."""
     return await session.get(NotASupplier, address) is not None
+
+
+async def sorted_stray(session: AsyncSession, sha256: str) -> Stray | None:
+    """Find where a mail was shown that a person has sorted since."""
+    mine = (Stray.sha256 == sha256, Stray.state == TAKEN, Stray.post_id.is_not(None))
+    return (await session.execute(select(Stray).where(*mine).order_by(Stray.id.desc()))).scalars().first()
+
+
+async def called(session: AsyncSession, word: str) -> Supplier | None:
+    """Find the supplier of this name, or else the one and only with a word that begins so."""
+    wanted = fold(word)
+    if not wanted:
+        return None
+    everybody = await all_suppliers(session)
+    same = [one for one in everybody if one.folded_name == wanted]
+    begins = [one for one in everybody if f" {one.folded_name}".find(f" {wanted}") >= 0]
+    found = same or begins
+    return found[0] if len(found) == 1 else None
 
 
 async def unsorted_of(session: AsyncSession, address: str) -> list[Stray]:

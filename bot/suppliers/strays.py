@@ -1,18 +1,26 @@
 """Mails of nobody we know: shown for sorting, or set aside on a list where they can be fetched back."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import blocks
 from bot.letters import store as letters
 from bot.letters import strays
+from bot.letters.arriving import Arrived
 from bot.letters.model import ASIDE, TAKEN, UNSORTED, Channels, Stray
 from bot.letters.strays import AlreadySorted
 from bot.people import store as people
+from bot.people.model import Person
 from bot.storage import outbox
 from bot.storage.database import Database
-from bot.suppliers import messages, store
-from bot.suppliers.model import NotASupplier
+from bot.storage.outbox import OutboxRow
+from bot.suppliers import directory, messages, store
+from bot.suppliers.model import NotASupplier, Supplier
+
+# Under which name the outbox tells that a sorted mail stands where it belongs.
+LANDED = "suppliers:landed"
 
 
 async def show(session: AsyncSession, stray: Stray, channels: Channels) -> None:
@@ -37,6 +45,16 @@ async def refuse(session: AsyncSession, stray_id: int, person_id: str, now: date
         await _redraw(session, one)
 
 
+async def add_to(
+    database: Database, session: AsyncSession, stray_id: int, supplier_id: int, by: Person, now: datetime
+) -> None:
+    """Add a sender to a supplier we have; what waits from there goes to the supplier's conversations."""
+    stray = await unsorted(session, stray_id)
+    entry = directory.Entry(stray.sender_address, stray.sender_name, supplier_id)
+    contact = await directory.add(session, entry, by, now)
+    await take_in(database, session, contact.address, by.id)
+
+
 async def take_in(database: Database, session: AsyncSession, address: str, person_id: str) -> None:
     """Let all that waits from an address that has become a supplier's arrive anew, now as that supplier's."""
     if said := await session.get(NotASupplier, address):
@@ -47,17 +65,34 @@ async def take_in(database: Database, session: AsyncSession, address: str, perso
         await strays.arrive_anew(database, session, stray)
 
 
-async def bring_back(database: Database, session: AsyncSession, stray_id: int, channels: Channels) -> None:
+async def bring_back(
+    database: Database, session: AsyncSession, stray_id: int, person_id: str, channels: Channels
+) -> None:
     """Fetch a mail back that was set aside: to its supplier, or else to where the team sorts it."""
     stray = await strays.set_aside(session, stray_id)
     if said := await session.get(NotASupplier, stray.sender_address):
         await session.delete(said)
     if await store.contact_of(session, stray.sender_address):
-        stray.state = TAKEN
+        stray.state, stray.decided_by = TAKEN, person_id
+        await _redraw(session, stray)
         await strays.arrive_anew(database, session, stray)
     else:
         stray.state, stray.reason, stray.decided_by = UNSORTED, None, None
         await show(session, stray, channels)
+
+
+async def tells(session: AsyncSession, arrived: Arrived) -> dict[str, Any]:
+    """Give what a delivery needs to tell where a mail landed that a person sorted; {} for any other."""
+    stray = await store.sorted_stray(session, arrived.sha256) if arrived.vouched else None
+    return {"purpose": LANDED, "subject_id": stray.id} if stray else {}
+
+
+async def landed(session: AsyncSession, row: OutboxRow) -> None:
+    """Say in the place where a mail was sorted where it stands now."""
+    stray = await session.get(Stray, row.subject_id or 0)
+    home = await people.setting(session, "workspace_url", "")
+    if stray and row.channel_id and row.ts:
+        await _redraw(session, stray, blocks.permalink(home, row.channel_id, row.ts))
 
 
 async def unsorted(session: AsyncSession, stray_id: int) -> Stray:
@@ -76,16 +111,19 @@ def _still_unsorted(stray: Stray) -> Stray:
     return stray
 
 
-async def _redraw(session: AsyncSession, stray: Stray) -> None:
+async def _redraw(session: AsyncSession, stray: Stray, link: str = "") -> None:
     if stray.post_id is None:
         return
     names = await people.names(session, [stray.decided_by])
-    post = await outbox.get(session, stray.post_id)
+    post, contact = await outbox.get(session, stray.post_id), None
+    if stray.state == TAKEN:
+        contact = await store.contact_of(session, stray.sender_address)
+    supplier = await session.get(Supplier, contact.supplier_id) if contact else None
     update = outbox.Draft(
         key=f"stray:{stray.id}:{outbox.new_uid()}",
         kind="slack.update",
         lane=post.lane,
-        payload=messages.stray_sorted(stray, names.get(stray.decided_by or "", "")),
+        payload=messages.stray_sorted(stray, names.get(stray.decided_by or "", ""), supplier, link),
         after_id=stray.post_id,
         topic=f"stray:{stray.id}",
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot import blocks, languages
 from bot.blocks import Block
-from bot.letters.messages import ASSIGN, FULL_MAIL, REPLY, SHOWN_TEXT, clip_rich, refusals
+from bot.letters.messages import ASSIGN, FULL_MAIL, REPLY, SHOWN_TEXT, clip_rich, with_it
 from bot.letters.model import Answer, Incoming
 from bot.triage import messages
 from bot.triage.messages import (
@@ -28,7 +28,6 @@ from bot.words import SHOP, _, speaking
 _SHOWN_OF_CLOSED = 140
 
 
-@speaking(SHOP)
 def card(
     ticket: Ticket, mail: Incoming, reply: Answer | None, names: Mapping[str, str], department: str
 ) -> dict[str, Any]:
@@ -38,7 +37,7 @@ def card(
         blocks.context(_origin(ticket, mail, names)),
         blocks.section(f"*{_subject(ticket)}*"),
         blocks.rich_text(text),
-        *refusals(mail),
+        *with_it(mail),
         *_sorted(ticket, names),
         blocks.context(_facts(ticket, department), *_standing(ticket, reply, names)),
         _buttons(ticket),
@@ -56,7 +55,7 @@ def follow_up(ticket: Ticket, mail: Incoming, *, thanks: bool) -> dict[str, Any]
     shown = [
         blocks.context(_from(mail)),
         blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
-        *refusals(mail),
+        *with_it(mail),
         *([blocks.context(f"🙏 {words}")] if words else []),
         blocks.actions(*buttons),
     ]

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.letters import store as letters
 from bot.letters.desk import Desk, Window
 from bot.letters.model import Answer, Incoming, Matter
+from bot.people import messages as people_messages
 from bot.people import store as people
 from bot.people.model import Department
 from bot.triage import card, messages, promises, saved, store
@@ -23,7 +24,7 @@ from bot.triage.model import (
     TicketReply,
 )
 from bot.triage.pleasantries import only_thanks
-from bot.words import _
+from bot.words import SHOP, _, speaking
 
 
 class TriageDesk(Desk):
@@ -32,7 +33,7 @@ class TriageDesk(Desk):
     name = "triage"
     matters, mails, answers, notes, drafts = Ticket, TicketMail, TicketReply, TicketNote, TicketDraft
 
-    async def card(self, session: AsyncSession, matter: Matter) -> dict[str, Any]:
+    async def card(self, session: AsyncSession, matter: Matter, reader: str = SHOP) -> dict[str, Any]:
         """Give the card: what the customer wrote, what it is, by when, and who has it."""
         ticket = cast("Ticket", matter)
         mail = await letters.first_mail(self, session, ticket.id)
@@ -46,10 +47,10 @@ class TriageDesk(Desk):
             reply.author_id if reply else None,
         ]
         names = await people.names(session, involved)
-        department = (
-            (await session.get_one(Department, ticket.department_id)).name if ticket.department_id else ""
-        )
-        return card.card(ticket, mail, reply, names, department)
+        department = await session.get(Department, ticket.department_id or 0)
+        with speaking(reader):
+            title = people_messages.title(department) if department else ""
+            return card.card(ticket, mail, reply, names, title)
 
     async def called(self, session: AsyncSession, matter: Matter) -> str:  # noqa: ARG002 - the desk's signature
         """Give the customer's name."""

@@ -233,7 +233,7 @@ def draft_ready(ticket: Ticket, sentence: str = "") -> dict[str, Any]:
         return {"text": text, "blocks": [blocks.section(text)]}
     text = "✍️ " + _("A draft for #{number} is ready. Read it; only you send it.").format(number=ticket.id)
     button = blocks.button(_("Open the draft"), REPLY, f"triage:{ticket.id}", style="primary")
-    return {"text": text, "blocks": [blocks.section(text, accessory=button)]}
+    return {"text": text, "blocks": blocks.named([blocks.section(text, accessory=button)], blocks.HINT)}
 
 
 # ---- the window in which an answer is written ---------------------------------------------------------

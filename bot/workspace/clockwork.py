@@ -111,8 +111,15 @@ class Clockwork:
             quiet = await self.wait_quiet(deadline - monotonic())
             due = await self._probe.next_due()
             if (quiet and (due is None or due > instant)) or monotonic() > deadline:
+                await self._tell_failures()
                 return due
             await asyncio.sleep(_EVERY)
+
+    async def _tell_failures(self) -> None:
+        told = {one["what"] for one in self._came or ()}
+        for sentence in await self._probe.failing():
+            if sentence not in told:
+                self.came_about(sentence)
 
     async def wait_quiet(self, seconds: float) -> bool:
         """Wait until nothing is under way, here and in the app; False when that took longer."""

@@ -1,5 +1,6 @@
 """Whoever can tell what the app itself has in hand, so that the clock can wait for it."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +20,10 @@ class Probe(Protocol):
         """Give when the app will next do something by itself, if ever."""
         ...
 
+    async def failing(self) -> list[str]:
+        """Name what the app could not do by itself and tries again, each in a sentence."""
+        ...
+
 
 class NoProbe:
     """An app that tells nothing of itself."""
@@ -31,9 +36,16 @@ class NoProbe:
         """Know of nothing due."""
         return None
 
+    async def failing(self) -> list[str]:
+        """Know of nothing that failed."""
+        return []
+
 
 class HttpProbe:
-    """Asks the app at `url`: `{"quiet": bool, "next_due": ISO | null}`. Who does not answer is quiet."""
+    """Asks the app at `url`: `{"quiet": bool, "next_due": ISO | null, "failing": [{what, why, again}]}`.
+
+    Who does not answer is quiet.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -51,6 +63,11 @@ class HttpProbe:
             return None
         return found if found and found.tzinfo else None
 
+    async def failing(self) -> list[str]:
+        """Name what the app could not do by itself and tries again, each in a sentence."""
+        found = (await self._ask()).get("failing")
+        return [_sentence(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
     async def _ask(self) -> dict[str, object]:
         try:
             # A session a question: the app may be killed and started in between, and questions are few.
@@ -62,3 +79,11 @@ class HttpProbe:
         except (aiohttp.ClientError, OSError, ValueError, TimeoutError):
             return {}
         return said if isinstance(said, dict) else {}
+
+
+def _sentence(failed: dict[str, object]) -> str:
+    again = ""
+    with suppress(ValueError):
+        at = datetime.fromisoformat(str(failed.get("again")))
+        again = f" It is tried again at {at:%H:%M:%S} UTC, real time."
+    return f"⚠️ The bot could not do {failed.get('what')} ({failed.get('why')}).{again}"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import clock as clocks
 from bot.clock import MovableClock
 from bot.storage import inbox, schedule
 from bot.storage.database import Database
@@ -118,9 +119,14 @@ async def test_it_undoes_and_repeats_an_errand_that_fails(database: Database) ->
 
     await beat.knock()
     assert len(errands.times) == 1, "a failing errand rests for a while"
-    beat._resting.clear()
+    async with database.write() as session:
+        [failed] = await schedule.failing(session)
+        assert failed.error == "RuntimeError"
+        await schedule.failed(session, failed, "RuntimeError", clocks.wall())
     await beat.knock()
     assert await done(database) == [NOW.isoformat()]
+    async with database.read() as session:
+        assert await schedule.failing(session) == []
 
 
 async def test_it_lets_a_failing_errand_hold_up_no_other(database: Database) -> None:

@@ -1,7 +1,8 @@
 """Learning the weights from the examples: run `python -m bot.triage.engine.train` after changing them.
 
 Regularised least squares, solved at once. The same solution tells for each example what would have been said
-of it had it not been there (leave one out), and these answers alone set how sure the engine says it is.
+of it had neither it nor its twins been there (leave them out), and these answers alone set how sure the
+engine says it is.
 """
 
 import sys
