@@ -61,9 +61,28 @@ async def add_shop(session: AsyncSession, workspace: Workspace) -> None:
     if not await store.all_suppliers(session):
         await _add_suppliers(session, workspace)
         await _open_triage(session, workspace)
+        _welcome(workspace)
     if not await people_store.everybody(session):
         await _add_people(session, workspace)
         await _lead_priya(session, workspace)
+
+
+_WELCOME = (
+    f"*Welcome to {SHOP_NAME}.* Nobody here is real: press everything. Three things to try:\n"
+    "1. *Be a supplier*: choose Mei Huang under _Suppliers_ on the left and write a mail. Come back as Nora: "
+    "it stands in {supplier}. Press *Reply*, and read the answer in Mei's mailbox.\n"
+    "2. *Be a customer*: write as Jonas Weber under _Customers_. It is sorted in {support}; press *Take*.\n"
+    "3. *Move the time*: press *Mon 09:00* at the foot of the sidebar. What is due happens, and is listed."
+)
+
+
+def _welcome(workspace: Workspace) -> None:
+    """Say to whoever comes for the first time what to try, where the page opens."""
+    world, room = workspace.world, workspace.room
+    channels = {channel["name"]: channel["id"] for channel in world.channels.values()}
+    nora = next(user["id"] for user in world.users.values() if user["real_name"] == "Nora Lindqvist")
+    text = _WELCOME.format(supplier=f"<#{channels['supplier-huang']}>", support=f"<#{channels['support']}>")
+    room.post(channels["general"], room.person_author(nora) | {"text": text})
 
 
 # Who leads what, works where, when and at what, beside what Slack knows of them.
