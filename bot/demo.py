@@ -18,6 +18,7 @@ from bot import seed
 from bot.child import BotProcess
 from bot.clock import MovableClock
 from bot.errors import SwitchboardError
+from bot.people import areas
 from bot.settings import PREFIX
 from bot.storage import migrate
 from bot.storage.database import Database
@@ -110,7 +111,8 @@ async def _prepare(data: Path, workspace: Workspace) -> None:
     try:
         await migrate.upgrade(database)
         async with database.write() as session:
-            await seed.add_shop(session, workspace)
+            # Everything is on, so that each story can be played at once.
+            await seed.add_shop(session, workspace, on=areas.AREAS)
     finally:
         await database.dispose()
 

@@ -1,6 +1,7 @@
 """What the invented shop has told the bot: its settings, and in a new database its suppliers."""
 
 import socket
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -56,11 +57,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def add_shop(session: AsyncSession, workspace: Workspace) -> None:
-    """Fill a new database; one that has suppliers already is left as it is."""
+async def add_shop(session: AsyncSession, workspace: Workspace, on: Collection[str] = ("triage",)) -> None:
+    """Fill a new database and switch areas `on`; one that has suppliers already is left as it is."""
     if not await store.all_suppliers(session):
         await _add_suppliers(session, workspace)
-        await _open_triage(session, workspace)
+        await _add_saved_replies(session, workspace)
+        for area in on:
+            await areas.switch(session, area, on=True)
         _welcome(workspace)
     if not await people_store.everybody(session):
         await _add_people(session, workspace)
@@ -163,9 +166,8 @@ _SAVED_REPLIES = {
 }
 
 
-async def _open_triage(session: AsyncSession, workspace: Workspace) -> None:
-    """Let customers' mail be sorted and answered: the area is on, and there is what the team says often."""
-    await areas.switch(session, "triage", on=True)
+async def _add_saved_replies(session: AsyncSession, workspace: Workspace) -> None:
+    """Give what the team says often."""
     for title, text in _SAVED_REPLIES.items():
         session.add(SavedReply(title=title, text=text, changed_at=workspace.clock.now()))
 
