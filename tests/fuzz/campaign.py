@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.mail import language
+from bot.triage import reading
 from tests.fuzz import path as mail_path
 from tests.fuzz import samples
 from tests.fuzz.path import MAILBOXES, MailPath, Taken
@@ -74,6 +75,7 @@ async def run(
 ) -> Result:
     """Bring in so many mails, or for so long; what fails is kept in the folder `keep`."""
     language.warm_up()
+    reading.warm_up()
     result, coming = Result(seed), made(seed)
     ends = time.monotonic() + seconds if seconds else None
 
@@ -100,18 +102,18 @@ async def _one(path: MailPath, kind: str, raw: bytes, result: Result, keep: Path
     mailbox = MAILBOXES[result.total % len(MAILBOXES)]
     with _finds(result, kind, raw, keep):
         taken = await path.take(raw, mailbox)
-        if taken.reading > MOST:
+        if taken.slowest > MOST:
             # Once more, for a machine that was busy with other things.
             again = await path.take(raw[:-1], mailbox)
-            taken = Taken(min(taken.reading, again.reading), taken.whole)
+            taken = min(taken, again, key=lambda one: one.slowest)
         if len(raw) <= samples.MEGABYTE:
             result.note(kind, raw, taken)
         _require_quick(taken)
 
 
 def _require_quick(taken: Taken) -> None:
-    if taken.reading > MOST:
-        raise TimeoutError(f"it took {taken.reading:.2f} s")
+    if taken.slowest > MOST:
+        raise TimeoutError(f"it took {taken.slowest:.2f} s")
 
 
 @contextmanager

@@ -42,6 +42,11 @@ class Taken:
     reading: float
     whole: float
 
+    @property
+    def slowest(self) -> float:
+        """The longer of both."""
+        return max(self.reading, self.whole)
+
 
 class MailPath:
     """Brings mails in, and looks at all that comes of each."""
