@@ -1,5 +1,7 @@
 """What people do with letters in every area: answer, take back, note, assign, read a whole mail."""
 
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from bot.letters.desk import Desk
 from bot.letters.replies import Sender
 from bot.people import store as people
 from bot.people.model import Person
+from bot.storage import inbox
 from bot.suppliers.desk import DESK as SUPPLIERS
 from bot.triage.desk import DESK as TRIAGE
 from bot.understanding.nomodel import NoModel
@@ -104,10 +107,30 @@ async def write_view(
     mail = await session.get_one(desk.mails, situation.newest)
     if not mail.reply_address:
         raise replies.NoAddress
-    window = await desk.window(
-        session, matter, mail, now, drafts=not isinstance(request.services.model, NoModel)
-    )
+    has_model = not isinstance(request.services.model, NoModel)
+    window = await desk.window(session, matter, mail, now, drafts=has_model)
+    if has_model:
+        window = replace(window, translates_into=await desk.reads(session, matter, mail))
     return modals.write(desk, matter_id, mail, window, draft.text, situation, field, notice)
+
+
+@action(messages.TRANSLATE)
+async def translate(request: Request) -> None:
+    """Let the model put into their language what is written so far; it comes when it is there."""
+    desk, matter_id = named(request.value)
+    field = modals.metadata(request.body["view"])["field"]
+    async with request.transaction() as session:
+        now, me = request.services.clock.now(), request.person.id
+        await replies.keep(desk, session, matter_id, me, now, request.typed(field) or "")
+        body = json.dumps({"translate": desk.ref(matter_id), "for": me}).encode()
+        key = f"translate:{request.body['trigger_id']}"
+        # The source of all work in which the model is asked.
+        await inbox.enqueue(request.services.database, session, "triage", key, body)
+        notice = _("A translation is being written. I tell you in the channel.")
+        shown = await write_view(request, session, desk, matter_id, field=field, notice=notice)
+    window = private.carrying(request, shown)
+    await request.services.views.views_update(view_id=request.body["view"]["id"], view=window)
+    await request.ack()
 
 
 @view(modals.WRITE)
@@ -155,6 +178,7 @@ async def _confirmation(request: Request, desk: Desk, matter_id: int) -> blocks.
         now=situation,
         seen=modals.seen(request.body["view"]),
         hold_seconds=request.services.settings.hold_seconds,
+        translates=not isinstance(request.services.model, NoModel),
     )
 
 

@@ -9,6 +9,7 @@ from bot.letters import replies
 from bot.people import store as people
 from bot.people.permissions import Rank
 from bot.storage import inbox
+from bot.suppliers import asking
 from bot.suppliers import store as supplier_store
 from bot.suppliers.desk import DESK as SUPPLIERS
 from bot.triage import form, messages, modals, saved
@@ -160,7 +161,10 @@ async def ask_supplier(request: Request) -> None:
     async with request.services.database.read() as session:
         ticket = await session.get_one(Ticket, int(request.value))
         known = await supplier_store.latest_conversations(session)
-    choices = [(conversation.id, supplier.name) for conversation, supplier in known]
+        new = await supplier_store.never_written(session)
+    choices = [(f"matter:{conversation.id}", supplier.name) for conversation, supplier in known]
+    choices += [(f"new:{supplier.id}", supplier.name) for supplier in new]
+    choices.sort(key=lambda one: one[1].casefold())
     shown = modals.ask_supplier(ticket, choices)
     await _change(request, shown)
     await request.ack()
@@ -169,7 +173,15 @@ async def ask_supplier(request: Request) -> None:
 @view(modals.QUESTION)
 async def question(request: Request) -> None:
     """Go on to the window in which suppliers are answered, with the question in it."""
-    matter_id, text = int(request.typed("supplier")), request.typed("question") or ""
+    kind, _colon, number = str(request.typed("supplier")).partition(":")
+    matter_id, text, services = int(number), request.typed("question") or "", request.services
     async with request.transaction() as session:
+        if kind == "new":
+            subject = request.typed("subject") or _("A question")
+            ours = services.settings.mailboxes_of("suppliers")
+            mailbox = ours[0] if ours else services.settings.shop_address.address
+            now = services.clock.now()
+            begun = await asking.begin(session, matter_id, subject, mailbox, services.channels, now)
+            matter_id = begun.id
         shown = await letter_handlers.write_view(request, session, SUPPLIERS, matter_id, text)
     await request.ack(response_action="push", view=private.carrying(request, shown))

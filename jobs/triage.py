@@ -23,6 +23,7 @@ from bot.triage import form, intake, messages, promises, reading, saved, store, 
 from bot.triage.desk import DESK
 from bot.triage.model import Ticket
 from bot.words import _, speaking
+from jobs import letters as letters_jobs
 from jobs.schedule import Errand
 
 AREA = "triage"
@@ -52,6 +53,9 @@ async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
     found = json.loads(body)
     if "draft" in found:
         await _draft(services, int(found["draft"]), str(found["for"]), trigger)
+        return
+    if "translate" in found:
+        await letters_jobs.translate(services, str(found["translate"]), str(found["for"]), trigger)
         return
     if "sort" in found:
         await _sort(services, int(found["sort"]), trigger)

@@ -15,11 +15,15 @@ from bot.words import SHOP
 
 @dataclass(frozen=True)
 class Window:
-    """What an area shows in the window in which an answer is written: who reads it, and what helps."""
+    """What an area shows in the window in which an answer is written: who reads it, and what helps.
+
+    `translates_into`: the language a model can put the answer into; "" when none can.
+    """
 
     title: str
     facts: str
     helps: Sequence[Block] = field(default_factory=tuple)
+    translates_into: str = ""
 
 
 class Desk(ABC):

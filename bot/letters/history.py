@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.letters import older
@@ -46,6 +46,8 @@ async def of(
 async def _theirs(desk: Desk, session: AsyncSession, mine: ColumnElement[bool]) -> list[Entry]:
     mails = desk.mails
     rows = select(mails).join(desk.matters, desk.matters.id == mails.conversation_id).where(mine)
+    # Where we wrote first, what stands at the beginning is empty.
+    rows = rows.where(or_(mails.sha256 != "", mails.text != ""))
     found = (await session.execute(rows.order_by(mails.id.desc()).limit(MOST + 1))).scalars()
     return [
         Entry(one.arrived_at, "theirs", one.sender_name or one.sender_address, one.subject, one.text)

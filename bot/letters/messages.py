@@ -19,6 +19,7 @@ SEND_NOW = "letters.send_now"
 SEND_AGAIN = "letters.send_again"
 SEND_AS_REPLY = "letters.send_as_reply"
 KEEP_INSIDE = "letters.keep_inside"
+TRANSLATE = "letters.translate"
 
 NEWER_MAIL = mark("A newer mail from them came in after this was written.")
 
@@ -211,6 +212,21 @@ def not_sent(note_ref: str, called: str) -> dict[str, Any]:
         blocks.button(_("Keep inside"), KEEP_INSIDE, note_ref),
     )
     return {"text": text, "blocks": blocks.named([blocks.section(text), buttons], blocks.HINT)}
+
+
+def translated(matter_ref: str, called: str, original: str, sentence: str = "") -> dict[str, Any]:
+    """Tell the author that a translation stands in the window, or why there is none; their words stay."""
+    name = blocks.escape(called)
+    if sentence:
+        text = _("Your answer to {name} was not translated: {why}").format(
+            name=name, why=blocks.escape(sentence)
+        )
+        return {"text": text, "blocks": [blocks.section(text)]}
+    text = "🌐 " + _("Your answer to {name} is translated. Read it; only you send it.").format(name=name)
+    button = blocks.button(_("Open the translation"), REPLY, matter_ref, style="primary")
+    shown = [blocks.section(text, accessory=button), blocks.context(_("These were your words:"))]
+    shown.append(blocks.quotation(blocks.clip(original, SHOWN_TEXT)))
+    return {"text": text, "blocks": blocks.named(shown, blocks.HINT)}
 
 
 # ---- what was set aside -------------------------------------------------------------------------------

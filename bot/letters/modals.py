@@ -8,6 +8,7 @@ from bot import blocks, languages
 from bot.blocks import Block
 from bot.letters.desk import Desk, Window
 from bot.letters.history import Entry
+from bot.letters.messages import TRANSLATE
 from bot.letters.model import Incoming
 from bot.letters.replies import Preview, Situation
 from bot.words import _, n_
@@ -39,7 +40,11 @@ def write(
     `field` names the text box. Slack keeps what was typed in a box: one with other words needs a new name.
     """
     shown = [blocks.context(window.facts), *_answering(situation.others)]
-    shown += [blocks.quotation(blocks.clip(mail.text, 1000)), *window.helps]
+    shown += [] if mail.is_opening else [blocks.quotation(blocks.clip(mail.text, 1000))]
+    shown += window.helps
+    if window.translates_into:
+        into = _("Translate into {language}").format(language=languages.name(window.translates_into))
+        shown.append(blocks.actions(blocks.button(into, TRANSLATE, desk.ref(matter_id))))
     if notice:
         shown.append(blocks.context(f"✍️ {notice}"))
     box = blocks.text_input(text, multiline=True, placeholder=_("Write as you would in a mail"))
@@ -60,7 +65,13 @@ def write(
 
 
 def confirm(
-    matter_ref: str, preview: Preview, *, now: Situation, seen: Situation, hold_seconds: int
+    matter_ref: str,
+    preview: Preview,
+    *,
+    now: Situation,
+    seen: Situation,
+    hold_seconds: int,
+    translates: bool = False,
 ) -> Block:
     """Give the window that shows exactly what will leave, to whom, and in which language."""
     lines = [
@@ -68,7 +79,7 @@ def confirm(
         f"*{_('To')}* {blocks.escape(preview.recipient)}",
         *([f"*{_('Copy')}* {blocks.escape(', '.join(preview.copies))}"] if preview.copies else []),
         f"*{_('Subject')}* {blocks.escape(preview.subject)}",
-        f"*{_('Language')}* {_language(preview)}",
+        f"*{_('Language')}* {_language(preview, translates=translates)}",
     ]
     foot = _("This is the mail as it leaves.")
     if hold_seconds:
@@ -107,11 +118,14 @@ def _answering(names: Sequence[str]) -> list[Block]:
     return [blocks.section("⚠️ *" + said.format(names=blocks.escape(", ".join(names))) + "*")]
 
 
-def _language(preview: Preview) -> str:
+def _language(preview: Preview, *, translates: bool) -> str:
     written = f"{languages.language_flag(preview.language)} {languages.name(preview.language)}"
     if preview.language and preview.reads and preview.language != preview.reads:
         reads = f"{languages.language_flag(preview.reads)} {languages.name(preview.reads)}"
-        said = _("{written}; they read {reads}. No translator is set up: it leaves as you wrote it.")
+        if translates:
+            said = _("{written}; they read {reads}. *Back* leads to *Translate*.")
+        else:
+            said = _("{written}; they read {reads}. No translator is set up: it leaves as you wrote it.")
         return said.format(written=written, reads=reads)
     return written
 

@@ -78,6 +78,11 @@ class Incoming(Base):
     sha256: Mapped[str]
     post_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("outbox.id"), index=True)
 
+    @property
+    def is_opening(self) -> bool:
+        """Tell whether they wrote nothing: this stands at the beginning of what we write first."""
+        return not self.sha256 and not self.text
+
 
 class Answer(Base):
     """What a colleague answers. `state`: held, sent, cancelled, failed, bounced."""

@@ -178,7 +178,8 @@ async def send(
 ) -> Answer:
     """Send the author's draft as it was `seen`: it is held in the thread first, where it can be cancelled.
 
-    `ChangedSince` when it is no longer what was seen: nobody sends other words, or to another letter, than shown.
+    `ChangedSince` when it is no longer what was seen: nobody sends other words, or to another letter, than
+    shown.
     """
     matter = await store.lock(desk, session, matter_id)
     text = await _text_of(desk, session, matter_id, author_id)
@@ -206,6 +207,8 @@ async def send(
     session.add(answer)
     await session.delete(await session.get_one(desk.drafts, (matter_id, author_id)))
     await session.flush()
+    if matter.card_id is None:
+        await cards.open_card(desk, session, matter, answered)
     await _queue(desk, session, matter, answer, uid, sha256, sender)
     await cards.refresh(desk, session, matter)
     return answer
@@ -263,6 +266,7 @@ def _compose(answered: Incoming, subject: str, text: str, sender: Sender, uid: s
             date=answered.written_at,
             sender=Address(answered.sender_name, answered.sender_address),
             text=answered.text,
+            is_opening=answered.is_opening,
         ),
         text=text,
         now=now,

@@ -38,6 +38,7 @@ class Answered:
     date: datetime
     sender: Address
     text: str
+    is_opening: bool = False
 
 
 def compose_reply(
@@ -61,14 +62,15 @@ def compose_reply(
     mail["To"] = _header(to)
     if cc:
         mail["Cc"] = [_header(one) for one in cc]
-    mail["Subject"] = reply_subject(answered.subject)
+    mail["Subject"] = _one_line(answered.subject) if answered.is_opening else reply_subject(answered.subject)
     known = [one for one in (*answered.references, answered.message_id or "") if _ID.fullmatch(one)]
     if known:
         mail["In-Reply-To"] = known[-1]
         kept = known if len(known) <= _REFERENCES_KEPT else [known[0], *known[1 - _REFERENCES_KEPT :]]
         mail["References"] = " ".join(dict.fromkeys(kept))
     mail[LOOP_HEADER] = uid
-    body = f"{text.strip()}\n\n{_quotation(answered)}\n"
+    quotation = "" if answered.is_opening else f"\n{_quotation(answered)}\n"
+    body = f"{text.strip()}\n{quotation}"
     mail.set_content(body.encode("utf-8", "replace").decode(), charset="utf-8", cte=_encoding(body))
     return mail.as_bytes()
 

@@ -49,17 +49,24 @@ def card(
     names: Mapping[str, str],
 ) -> dict[str, Any]:
     """Give the card of a conversation: its first mail, and how things stand now."""
+    ref = f"suppliers:{conversation.id}"
+    full = [] if mail.is_opening else [blocks.button(_("Show full mail"), FULL_MAIL, f"suppliers:{mail.id}")]
+    first = (
+        blocks.section("✉️ " + _("We write to them first; the thread holds what."))
+        if mail.is_opening
+        else blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT))
+    )
     shown = [
         blocks.context(_origin(supplier, contact, mail)),
         blocks.section(f"*{blocks.escape(blocks.clip(mail.subject or _('(no subject)'), 300))}*"),
-        blocks.rich_text(clip_rich(mail.rich, SHOWN_TEXT)),
+        first,
         *with_it(mail),
-        blocks.context(*_standing(conversation, reply, names)),
+        blocks.context(*(_standing(conversation, reply, names, opening=mail.is_opening) or ["…"])),
         blocks.actions(
-            blocks.button(_("Reply"), REPLY, f"suppliers:{conversation.id}", style="primary"),
-            blocks.button(_("Internal note"), NOTE, f"suppliers:{conversation.id}"),
-            blocks.button(_("Assign"), ASSIGN, f"suppliers:{conversation.id}"),
-            blocks.button(_("Show full mail"), FULL_MAIL, f"suppliers:{mail.id}"),
+            blocks.button(_("Reply"), REPLY, ref, style="primary"),
+            blocks.button(_("Internal note"), NOTE, ref),
+            blocks.button(_("Assign"), ASSIGN, ref),
+            *full,
             blocks.button(_("Full history"), HISTORY, supplier.id),
         ),
     ]
@@ -98,7 +105,9 @@ def _clock(there: datetime) -> str:
     return f"{day(there, 'EEE')} {hour(there)}"
 
 
-def _standing(conversation: Conversation, reply: Answer | None, names: Mapping[str, str]) -> list[str]:
+def _standing(
+    conversation: Conversation, reply: Answer | None, names: Mapping[str, str], *, opening: bool
+) -> list[str]:
     lines = []
     if reply and reply.state == "held":
         answering = _("{name} is answering; it leaves shortly")
@@ -110,7 +119,7 @@ def _standing(conversation: Conversation, reply: Answer | None, names: Mapping[s
         lines.append(f"⏳ {since}")
     elif conversation.answered_at:
         who = _name(names, conversation.answered_by)
-        answered = _("Answered by {name}, {time}")
+        answered = _("Written by {name}, {time}") if opening else _("Answered by {name}, {time}")
         lines.append("✓ " + answered.format(name=who, time=blocks.when(conversation.answered_at)))
     if conversation.assignee_id:
         in_charge = _("{name} takes care of it")
@@ -135,9 +144,12 @@ def window(supplier: Supplier, mail: Incoming, now: datetime) -> Window:
     facts = (
         _("To {name} ({address})").format(name=f"*{blocks.escape(name)}*", address=blocks.escape(address)),
         _("{time} there").format(time=_clock(there)) + night,
-        _("they wrote in {language}").format(language=languages.name(mail.language)),
+        (_("they read {language}") if mail.is_opening else _("they wrote in {language}")).format(
+            language=languages.name(mail.language)
+        ),
     )
-    return Window(_("Answer {name}").format(name=supplier.name), " · ".join(facts))
+    title = _("Write to {name}") if mail.is_opening else _("Answer {name}")
+    return Window(title.format(name=supplier.name), " · ".join(facts))
 
 
 # ---- mails of nobody we know --------------------------------------------------------------------------

@@ -2,11 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.letters.model import TAKEN, UNSORTED, Stray, fold
-from bot.suppliers.model import SUBJECT_MATCHES_FOR, Contact, Conversation, NotASupplier, Supplier
+from bot.suppliers.model import (
+    SUBJECT_MATCHES_FOR,
+    Contact,
+    Conversation,
+    NotASupplier,
+    Supplier,
+)
 
 # Where anybody may have an address: the same domain says nothing.
 _ANYBODYS = frozenset(
@@ -15,6 +21,9 @@ _ANYBODYS = frozenset(
     orange.fr outlook.com proton.me protonmail.com qq.com sapo.pt sina.cn sina.com sohu.com t-online.de
     uol.com.br web.de yahoo.com yahoo.fr yandex.ru yeah.net""".split()  # noqa: SIM905 - read better as words
 )
+
+# What we begin is shown nowhere until it is sent.
+_IS_SHOWN = Conversation.card_id.is_not(None)
 
 
 async def all_suppliers(session: AsyncSession) -> list[Supplier]:
@@ -88,7 +97,7 @@ async def waiting_conversations(
 
 async def latest_conversations(session: AsyncSession) -> list[tuple[Conversation, Supplier]]:
     """Give the newest conversation with each supplier that has one, by name."""
-    newest = select(func.max(Conversation.id)).group_by(Conversation.supplier_id)
+    newest = select(func.max(Conversation.id)).where(_IS_SHOWN).group_by(Conversation.supplier_id)
     rows = (
         select(Conversation, Supplier)
         .join(Supplier, Supplier.id == Conversation.supplier_id)
@@ -97,6 +106,30 @@ async def latest_conversations(session: AsyncSession) -> list[tuple[Conversation
         .limit(100)
     )
     return [(conversation, supplier) for conversation, supplier in await session.execute(rows)]
+
+
+async def never_written(session: AsyncSession) -> list[Supplier]:
+    """Give the suppliers with an address and without a conversation, by name."""
+    rows = (
+        select(Supplier)
+        .where(
+            exists().where(Contact.supplier_id == Supplier.id),
+            ~exists().where(Conversation.supplier_id == Supplier.id, _IS_SHOWN),
+        )
+        .order_by(Supplier.folded_name)
+        .limit(100)
+    )
+    return list((await session.execute(rows)).scalars())
+
+
+async def begun(session: AsyncSession, supplier_id: int, subject: str) -> Conversation | None:
+    """Give what somebody wanted to write to a supplier first under this subject, and nobody has sent."""
+    mine = (
+        Conversation.supplier_id == supplier_id,
+        Conversation.subject == subject,
+        Conversation.card_id.is_(None),
+    )
+    return (await session.execute(select(Conversation).where(*mine).limit(1))).scalar_one_or_none()
 
 
 async def waiting_counts(session: AsyncSession) -> dict[int, int]:

@@ -9,6 +9,7 @@ from bot.blocks import Block
 from bot.letters.desk import Window
 from bot.letters.messages import REPLY
 from bot.letters.model import Incoming
+from bot.mail.language import detect
 from bot.triage.model import CLOSED, OPEN, WAITING, CorrectionRow, SavedReply, Ticket
 from bot.words import SHOP, _, mark, n_, speaking
 
@@ -247,13 +248,24 @@ def window(ticket: Ticket, mail: Incoming, saved: Sequence[SavedReply], *, draft
     )
     helps: list[Block] = []
     if saved:
-        choices = [blocks.option(one.title, str(one.id)) for one in saved[:100]]
+        # What they can read stands first; the others say which language they are in.
+        spoken = [(detect(one.text), one) for one in saved]
+        spoken.sort(key=lambda found: found[0] != mail.language)
+        choices = [
+            blocks.option(_title(one, found, mail.language), str(one.id)) for found, one in spoken[:100]
+        ]
         menu = blocks.menu(choices, placeholder=_("Insert a saved reply")) | {"action_id": USE_REPLY}
         helps.append(menu)
     if drafts:
         helps.append(blocks.button(_("Ask for a draft"), DRAFT, ticket.id))
     number = _("Answer #{number}").format(number=ticket.id)
     return Window(number, facts, [blocks.actions(*helps)] if helps else [])
+
+
+def _title(saved: SavedReply, language: str | None, wanted: str | None) -> str:
+    if language is None or language == wanted:
+        return saved.title
+    return f"{saved.title} · {languages.name(language)}"
 
 
 # ---- /triage ------------------------------------------------------------------------------------------

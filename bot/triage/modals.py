@@ -121,12 +121,12 @@ def escalate(ticket: Ticket, departments: Sequence[Department]) -> Block:
     )
 
 
-def ask_supplier(ticket: Ticket, suppliers: Sequence[tuple[int, str]]) -> Block:
-    """Give the window that begins a question to a supplier: `suppliers` by the matter it would go into."""
+def ask_supplier(ticket: Ticket, suppliers: Sequence[tuple[str, str]]) -> Block:
+    """Give the window that begins a question to a supplier: `suppliers` by what it goes into, and by name."""
     if not suppliers:
-        sentence = _("No supplier has written yet: a question can only go into a conversation that is there.")
+        sentence = _("No supplier is known yet. */supplier add* adds one.")
         return blocks.modal(SHOWN, f"#{ticket.id}", [blocks.section(sentence)])
-    options = [blocks.option(name, str(matter_id)) for matter_id, name in suppliers]
+    options = [blocks.option(name, value) for value, name in suppliers]
     about = ", ".join(
         part
         for part in (
@@ -143,6 +143,15 @@ def ask_supplier(ticket: Ticket, suppliers: Sequence[tuple[int, str]]) -> Block:
             "question",
             blocks.text_input(f"{begun} ", multiline=True),
             hint=_("It goes into your latest conversation with them. You see it before it leaves."),
+        ),
+        blocks.field(
+            _("Subject"),
+            "subject",
+            blocks.text_input(
+                _("A question about {about}").format(about=about) if about else _("A question")
+            ),
+            optional=True,
+            hint=_("Only for a supplier with whom there is no conversation yet."),
         ),
     ]
     return blocks.modal(

@@ -1,5 +1,8 @@
 """What only one person sees says what is so now, once they pressed something in it."""
 
+from datetime import timedelta
+
+from bot.storage import schedule
 from tests.journeys.shop import Shop
 from tests.journeys.test_triage import ask
 
@@ -84,3 +87,25 @@ async def test_it_takes_a_hint_away_once_it_was_followed(shop: Shop) -> None:
     await diego.presses("Send as reply", on="Not sent")
     await diego.closes(everything=True)
     await diego.does_not_see("Not sent")
+
+
+async def test_it_says_what_comes_first_in_an_area_just_switched_on(shop: Shop) -> None:
+    nora = await shop.person("Nora").goes_to("home")
+    await nora.presses("Switch areas")
+    await nora.fills("areas", ["suppliers", "triage", "standups", "digests"])
+    assert await nora.submits() == {}
+    shown = await nora.sees("What to do first")
+    assert "nobody is asked anything yet" in shown
+    await nora.presses("Start a standup")
+    await nora.sees("New standup")
+
+
+async def test_it_tells_admins_and_the_clock_which_errand_fails(shop: Shop) -> None:
+    assert shop.services is not None
+    async with shop.services.database.write() as session:
+        await schedule.plan(session, "odd:1", "no such kind", shop.services.clock.now())
+    fired = await shop.slack.advance(timedelta(minutes=1))
+    assert any("could not do odd:1 (KeyError). It is tried again at" in one["what"] for one in fired)
+    nora = await shop.person("Nora").goes_to("#general")
+    await nora.runs("/switchboard status")
+    assert "failing: odd:1 (KeyError); tried again" in await nora.sees("did not work")

@@ -16,6 +16,8 @@ def brain(body: dict[str, Any]) -> object:
     said = str(body["messages"])
     if "Choose what fits" in said:
         return {"choice": "complaint", "confidence": 0.97, "words": ["moon"]}
+    if "Your bowl is on its way" in said:
+        return {"text": "Votre bol est en route, il arrive demain matin chez vous."}
     return {"text": "Dear customer, thank you for your lines about our plates."}
 
 
@@ -46,6 +48,59 @@ async def test_it_asks_a_model_only_where_it_is_not_sure_and_sends_no_draft_by_i
             await harriet.receives("thank you for your lines")
 
 
+async def test_it_translates_an_answer_into_the_language_they_read_and_keeps_the_authors_words(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with running() as server:
+        server.usually = thinks(brain)
+        model = {"llm_model": "small", "llm_base_url": server.url}
+        async with built(database_url, tmp_path, hold_seconds=1, **model) as shop, shop.open():
+            amelie, diego = shop.outside("Amélie"), shop.person("Diego")
+            await amelie.writes("Mon bol", "Bonjour, où en est ma commande de bol ? Je l'attends toujours.")
+            await diego.goes_to("#support")
+            await diego.presses("Reply", on="Mon bol")
+            await diego.fills("Your answer", "Your bowl is on its way to you.")
+            await diego.submits()
+            assert "they read" in await diego.sees("leads to *Translate*")
+            await diego.closes()
+            await diego.presses("Translate into French")
+            await diego.sees("A translation is being written")
+            await diego.closes()
+            assert "Your bowl is on its way" in await diego.sees("is translated")
+            await diego.presses("Open the translation", on="is translated")
+            await diego.sees("Votre bol est en route")
+            await diego.submits()
+            assert "French" in await diego.sees("This is the mail as it leaves")
+            await diego.submits()
+            await amelie.receives("Votre bol est en route")
+            await diego.does_not_see("Open the translation")
+
+
+async def test_it_offers_the_saved_replies_first_that_the_customer_reads(shop: Shop) -> None:
+    diego = await shop.person("Diego").goes_to("#support")
+    await diego.runs("/triage replies")
+    await diego.presses("Add a reply")
+    await diego.fills("Title", "Zu spät")
+    await diego.fills(
+        "Text", "Guten Tag {name}, Ihr Paket ist leider später dran, wir entschuldigen uns dafür."
+    )
+    assert await diego.submits() == {}
+    await diego.sees("Zu spät")
+    await shop.outside("Jonas").writes(
+        "Paket", "Guten Tag, wo bleibt mein Paket? Ich warte seit zwei Wochen."
+    )
+    await diego.presses("Reply", on="wo bleibt mein Paket")
+    view = (await diego._get("views"))["stack"][-1]
+    titles = [
+        option["text"]["text"]
+        for block in view["blocks"]
+        for element in block.get("elements", [])
+        for option in element.get("options", [])
+    ]
+    assert titles[0] == "Zu spät"
+    assert all(title.endswith("· English") for title in titles[1:])
+
+
 async def test_it_asks_a_supplier_from_a_ticket(shop: Shop) -> None:
     lucia, diego = shop.outside("Lucia"), shop.person("Diego")
     await lucia.writes("Lotto 12", "Il lotto 12 arriva lunedì.")
@@ -61,6 +116,39 @@ async def test_it_asks_a_supplier_from_a_ticket(shop: Shop) -> None:
     await diego.sees("This is the mail as it leaves")
     await diego.submits()
     await lucia.receives("washable at 60 degrees")
+
+
+async def test_it_asks_a_supplier_who_never_wrote(shop: Shop) -> None:
+    deniz, diego = shop.outside("Deniz"), shop.person("Diego")
+    await shop.outside("Harriet").writes("Board", "Is the cutting board of order 50117 oiled?")
+    await diego.goes_to("#support")
+    await diego.chooses("triage.more", "Escalate", on="Board")
+    await diego.presses("Ask a supplier instead")
+    await diego.fills("Which supplier?", "Anatolia Wood")
+    await diego.fills("Your question", "Are your boards oiled before they are sent?")
+    await diego.fills("Subject", "The oak boards")
+    await diego.submits()
+    await diego.sees("Write to Anatolia Wood")
+    await diego.submits()
+    await diego.sees("This is the mail as it leaves")
+    nora = await shop.person("Nora").goes_to("#suppliers")
+    await nora.does_not_see("The oak boards")
+    await diego.submits()
+    mail = await deniz.receives("oiled before they are sent")
+    assert mail["subject"] == "The oak boards"
+    assert "wrote:" not in mail["text"]
+
+    await diego.goes_to("#suppliers")
+    assert "We write to them first" in await diego.sees("*The oak boards*")
+    await deniz.answers("Yes, with linseed oil.")
+    await diego.opens_thread("We write to them first")
+    await diego.sees("linseed oil")
+    await diego.leaves_thread()
+    await diego.sees("*Waiting for us*")
+    await diego.presses("Full history", on="We write to them first")
+    shown = await diego.reads()
+    assert "oiled before they are sent" in shown
+    assert "(no text)" not in shown
 
 
 async def test_it_keeps_what_comes_while_it_is_off(database_url: str, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ class _Chores:
         self.clock = clock
         self.coming = [MORNING + timedelta(hours=hour) for hour in hours]
         self.done: list[datetime] = []
+        self.failed: list[str] = []
 
     async def quiet(self) -> bool:
         return True
@@ -86,6 +87,21 @@ class _Chores:
             self.coming.pop(0)
             self.done.append(self.clock.now())
         return self.coming[0] if self.coming else None
+
+    async def failing(self) -> list[str]:
+        return self.failed
+
+
+async def test_it_lists_once_what_the_app_could_not_do() -> None:
+    clock = MovableClock(MORNING, running=False)
+    chores = _Chores(clock, 1, 5)
+    chores.failed = ["⚠️ The bot could not do standups.open:1 (RuntimeError)."]
+    async with (
+        Workspace(demo_world(), manifest(), clock=clock, probe=chores) as workspace,
+        Slack(workspace.url, workspace.control_token) as slack,
+    ):
+        fired = await slack.advance(timedelta(hours=6))
+    assert [one["what"] for one in fired] == chores.failed
 
 
 async def test_it_steps_through_what_the_app_has_to_do() -> None:
