@@ -4,10 +4,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.onboarding import checklist, looking, messages, modals, objectives, store, telling
 from bot.onboarding.model import Hire, Objective
+from bot.people import privacy
 from bot.people import store as people
 from bot.people.model import Person
+from bot.people.privacy import Line
+from bot.words import _
 from handlers import home
-from handlers.onboarding import now_of, plans_of, require_manager
+from handlers.onboarding import AREA, now_of, plans_of, require_manager
 from handlers.routes import Request, action, view
 
 # ---- tasks --------------------------------------------------------------------------------------------
@@ -65,6 +68,29 @@ async def others_see(request: Request) -> None:
         shown = await looking.others_see(session, hire, plans_of(request), now_of(request))
     await request.open(shown)
     await request.ack()
+
+
+@privacy.lines(AREA, order=55)
+async def stored(session: AsyncSession, person: Person) -> list[Line]:
+    """Say what onboarding keeps of somebody."""
+    given = []
+    if await store.latest_of(session, person.id):
+        given.append(
+            Line(
+                _("Your onboarding: the plan, what you did when, and what you said of your objectives"),
+                _("you, your manager and your buddy; admins see figures of five hires or more"),
+                _("for good"),
+            )
+        )
+    if count := await store.asked_count(session, person.id):
+        given.append(
+            Line(
+                _("Questions you handed to a colleague ({count}), and the answers").format(count=count),
+                _("you and the colleague; an answer that is kept: everybody, without your name"),
+                _("for good"),
+            )
+        )
+    return given
 
 
 # ---- numbers ------------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import calendar
 from bot.errors import SwitchboardError
-from bot.people import areas
+from bot.people import areas, privacy
 from bot.people import messages as people_messages
 from bot.people import store as people
+from bot.people.model import Person
+from bot.people.privacy import Line
 from bot.standups import messages, rounds, store
 from bot.standups.model import Standup
 from bot.words import _
@@ -120,6 +122,20 @@ async def _called(request: Request, text: str) -> int:
     if not near:
         raise NoSuchStandup
     return names[near[0]]
+
+
+@privacy.lines(AREA, order=50)
+async def stored(session: AsyncSession, person: Person) -> list[Line]:
+    """Say what standups keep of somebody."""
+    count = await store.answer_count(session, person.id)
+    return [
+        Line(
+            _("Your answers in standups ({count} rounds), and what you took on there").format(count=count),
+            _("everybody in the channel of the report"),
+            _("for good: the reports stay"),
+            _("the answers of a round, with names, addresses and numbers hidden, for three lines of themes"),
+        )
+    ]
 
 
 @home.waits(AREA)

@@ -61,7 +61,7 @@ async def for_department(
         await _supplier_part(session, reader, now, since=None, owners=owners),
         await _ticket_part(session, reader, department, now),
         await _action_part(session, reader, ids, monday),
-        await _hire_part(session, ids, now),
+        await _hire_part(session, ids, monday, now),
         await _week_away(session, members, monday, now),
     ]
     return [part for part in parts if part.lines]
@@ -154,8 +154,8 @@ async def _ticket_part(session: AsyncSession, reader: Reader, department: Depart
     return Part(messages.tickets_title(), tuple(lines))
 
 
-async def _hire_part(session: AsyncSession, ids: Collection[str], now: datetime) -> Part:
-    """Say how the department's hires get on."""
+async def _hire_part(session: AsyncSession, ids: Collection[str], monday: date, now: datetime) -> Part:
+    """Name the department's new colleagues."""
     if not await areas.is_on(session, "onboarding"):
         return Part("", ())
     lines = []
@@ -163,10 +163,9 @@ async def _hire_part(session: AsyncSession, ids: Collection[str], now: datetime)
         person = await people.get(session, hire.person_id)
         if person is None or not {hire.person_id, hire.manager_id} & set(ids):
             continue
-        tasks = await onboarding.tasks(session, hire.id)
-        done = sum(task.done_at is not None for task in tasks)
-        link = await _profile(session, person)
-        lines.append(messages.hire_line(person, hire.starts_on, done, len(tasks), link=link))
+        link, names = await _profile(session, person), await people.names(session, [hire.buddy_id])
+        buddy = names.get(hire.buddy_id or "", "")
+        lines.append(messages.hire_line(person, hire.starts_on, monday, buddy, link=link))
     return Part(messages.hires_title(), tuple(lines))
 
 

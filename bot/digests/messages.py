@@ -87,11 +87,12 @@ def ticket_line(ticket: Ticket, now: datetime, *, link: str) -> str:
     return f"{sign}*{who}* · {_linked(ticket.subject or _('(no subject)'), 80, link)} · {by}"
 
 
-def hire_line(person: Person, starts_on: date, done: int, tasks: int, *, link: str) -> str:
-    """Say how far a new colleague is."""
-    since = _("since {day}").format(day=day(starts_on))
-    count = _("{done} of {all} tasks done").format(done=done, all=tasks)
-    return f"{_linked(person.name, 80, link)} · {since} · {count}"
+def hire_line(person: Person, starts_on: date, monday: date, buddy: str, *, link: str) -> str:
+    """Name a new colleague; how they get on is told to them, their manager and their buddy only."""
+    begins = _("starts {day}") if starts_on >= monday else _("since {day}")
+    parts = [_linked(person.name, 80, link), begins.format(day=day(starts_on))]
+    parts += [_("buddy {name}").format(name=blocks.escape(buddy))] if buddy else []
+    return " · ".join(parts)
 
 
 def away_line(person: Person, until: datetime | None, *, link: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.onboarding.model import (
@@ -181,6 +181,12 @@ async def empty(session: AsyncSession, blanks: Collection[str]) -> None:
 async def lock_question(session: AsyncSession, question_id: int) -> Question:
     """Give a question that nobody else answers until this transaction ends."""
     rows = select(Question).where(Question.id == question_id).with_for_update()
+    return (await session.execute(rows)).scalar_one()
+
+
+async def asked_count(session: AsyncSession, person_id: str) -> int:
+    """Count the questions somebody handed to a colleague."""
+    rows = select(func.count()).where(Question.asker_id == person_id)
     return (await session.execute(rows)).scalar_one()
 
 

@@ -150,6 +150,12 @@ async def waiting(session: AsyncSession, round_id: int) -> list[str]:
     return list((await session.execute(rows)).scalars())
 
 
+async def answer_count(session: AsyncSession, person_id: str) -> int:
+    """Count the rounds in which somebody answered."""
+    rows = select(func.count()).where(Asked.person_id == person_id, Asked.state == "answered")
+    return (await session.execute(rows)).scalar_one()
+
+
 async def has_answers(session: AsyncSession, round_id: int) -> bool:
     """Tell whether anybody answered."""
     rows = select(Asked.person_id).where(Asked.round_id == round_id, Asked.state == "answered").limit(1)

@@ -1,12 +1,14 @@
 """Digests: once a day for a person, once a week for a department, only what is new, each with a link."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest_asyncio
 
 from bot.digests import rooms, weekly
+from bot.onboarding import leading, plans
+from bot.onboarding.leading import Order
 from bot.people import areas
 from bot.people import store as people
 from tests.journeys.shop import Shop, built
@@ -108,15 +110,56 @@ async def test_it_lets_the_lead_choose_the_day_and_hour_and_nobody_else(shop: Sh
     await nora.sees("Weekly overviews")
     await nora.presses("Change", on="Logistics")
     await nora.sees("By the clock of the department")
-    await nora.closes()
-    async with shop.services.database.write() as session:  # type: ignore[union-attr]
-        logistics = await people.department(session, "logistics")
-        lead = await people.get(session, await nora.id())
-        assert logistics is not None
-        assert lead is not None
-        await weekly.choose(session, logistics, weekly.Weekly(weekday=4, hour="10:30"), lead, BEGIN)
+    await nora.chooses("Weekday", "Friday")
+    await nora.fills("Hour", "10:30")
+    assert await nora.submits() == {}
+    await nora.runs("/digest settings")
+    await nora.sees("Friday at 10:30")
+    async with shop.services.database.read() as session:  # type: ignore[union-attr]
         entry = (await people.audit_log(session, limit=1))[0]
         assert (entry.act, entry.detail["weekday"]) == ("digests.week", 4)
     # Friday at 10:30 in Stockholm.
     await shop.slack.clock_to(datetime(2026, 10, 16, 9, tzinfo=UTC))
     await nora.sees("the week of 12 October")
+
+    await nora.presses("Change", on="Logistics")
+    await nora.chooses("Weekly overview", "Do not post it")
+    assert await nora.submits() == {}
+    await shop.slack.clock_to(datetime(2026, 10, 23, 9, tzinfo=UTC))
+    await nora.does_not_see("the week of 19 October")
+
+
+async def test_it_tells_a_department_of_customers_at_risk_and_of_hires_without_how_they_get_on(
+    shop: Shop,
+) -> None:
+    assert shop.services
+    world = shop.workspace.world
+    async with shop.services.database.write() as session:
+        await areas.switch(session, "onboarding", on=True)
+        await areas.switch(session, "triage", on=True)
+        service = await people.department(session, "service")
+        assert service
+        [support] = [one for one in world.channels.values() if one["name"] == "support"]
+        service.channel_id = support["id"]
+        await weekly.plan(session, service, shop.services.clock.now())
+        everybody = {one.name.split()[0]: one for one in await people.colleagues(session)}
+        order = Order(
+            everybody["Sam"].id, "general", date(2026, 10, 26), everybody["Diego"].id, everybody["Priya"].id
+        )
+        await leading.start(
+            session, order, plans.load().plans["general"], everybody["Nora"], shop.services.clock.now()
+        )
+    # A Saturday evening in Bogotá: the promise ends on Monday.
+    await shop.slack.clock_to(datetime(2026, 10, 17, 23, tzinfo=UTC))
+    text = "I want to send the bowl back and get a refund, please."
+    await shop.outside("Harriet").writes("Send the bowl back", text)
+    await shop.slack.is_quiet()
+    await shop.slack.clock_to(datetime(2026, 10, 19, 16, tzinfo=UTC))
+
+    week = await (await shop.person("Diego").goes_to("#support")).sees("the week of 19 October")
+    assert "Customers to be answered soon" in week
+    assert "Send the bowl back" in week.partition("Customers to be answered soon")[2]
+    assert "answer by" in week
+    assert "starts Mon 26 Oct · buddy Priya" in week
+    # How a hire gets on is for the hire, the manager and the buddy.
+    assert "tasks done" not in week

@@ -250,7 +250,9 @@ class Person:
             for place in seen:
                 if on and on not in words(place, self._names):
                     continue
-                for one in elements(place):
+                # Of several in one place the one beside the text is meant.
+                beside = [one for one in elements(place) if on in words({"blocks": [one.block]}, self._names)]
+                for one in [*beside, *elements(place)]:
                     if (kinds is None or one.element["type"] in kinds) and one.is_called(label):
                         if "ts" in place:
                             return place | {"channel": await self._here()}, one
