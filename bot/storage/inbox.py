@@ -60,6 +60,9 @@ class InboxRow(Base):
     error: Mapped[str | None]
 
 
+_TABLE = InboxRow.metadata.tables["inbox"]
+
+
 @dataclass(frozen=True)
 class Arrival:
     """A claimed row, as its worker sees it."""
@@ -158,13 +161,10 @@ class Inbox:
         async with self._database.write() as session:
             for waiting in batch:
                 await blobs.put(self._database, session, waiting.blobs)
-            statement = (
-                self._database.insert(InboxRow)
-                .values(list(rows.values()))
-                .on_conflict_do_nothing()
-                .returning(InboxRow.source, InboxRow.key)
-            )
-            stored = (await session.execute(statement)).all()
+            statement = self._database.insert(_TABLE).on_conflict_do_nothing()
+            statement = statement.returning(_TABLE.c.source, _TABLE.c.key)
+            # The rows beside the statement, not inside it: so it is compiled once and not for every batch.
+            stored = (await session.execute(statement, list(rows.values()))).all()
             wake(session, "inbox")
         return {(source, key) for source, key in stored}
 
