@@ -25,6 +25,8 @@ WAITS = (1, 5, 30, 120, 600)
 # A row that was claimed so often without ever failing or ending takes the process down each time.
 KILLER = 20
 _LAST_CALL = 3.0
+# Seconds without anything new before more is taken up, and how long that may hold the work up.
+_CALM, _LONGEST_POUR = 0.01, 0.25
 _UNTIL_IT_IS_KNOWN = 1.0
 
 
@@ -41,13 +43,17 @@ class ArrivalWorker:
     ) -> None:
         self._database, self._handlers, self._lease = database, handlers, lease
         self._concurrency = concurrency
-        self._knock = asyncio.Event()
+        self._knock, self._came = asyncio.Event(), asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._held: dict[int, Arrival] = {}
         self._renew_at = 0.0
         self._stopping = False
         self._ended: asyncio.Event | None = None
-        database.on_commit("inbox", self.wake)
+        database.on_commit("inbox", self._arrived)
+
+    def _arrived(self) -> None:
+        self._came.set()
+        self.wake()
 
     def wake(self) -> None:
         """Look at once."""
@@ -63,6 +69,8 @@ class ArrivalWorker:
         self._ended = asyncio.Event()
         while not self._stopping:
             self._knock.clear()
+            if self._came.is_set():
+                await self._let_in()
             # Never more than can be begun at once: a lease runs from the claim on.
             free = self._concurrency - len(self._running)
             claimed = await self._claim(free) if free else 0
@@ -89,6 +97,14 @@ class ArrivalWorker:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         await runner.attempt("putting back claims", self._release(held))
+
+    async def _let_in(self) -> None:
+        """Wait while more pours in: whoever sends it waits for each to be stored, and Slack for 3 s only."""
+        until = clock.monotonic() + _LONGEST_POUR
+        while self._came.is_set() and clock.monotonic() < until and not self._stopping:
+            self._came.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._came.wait(), _CALM)
 
     async def _claim(self, limit: int) -> int:
         try:

@@ -288,3 +288,38 @@ async def test_it_survives_a_restart_of_the_database(database: Database, postgre
         assert set((await dealt_with(database)).values()) == {"done"}
 
     assert await effects(database) == ["a1", "a2", "b1"]
+
+
+async def pour(database: Database, count: int) -> None:
+    """Let one thing after the other arrive."""
+    async with Inbox(database) as store:
+        for number in range(count):
+            await store.accept("test", f"{number}", b"poured")
+
+
+async def test_it_lets_in_what_pours_in_before_it_deals_with_any(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "_CALM", 2.0)
+    monkeypatch.setattr(arrivals, "_LONGEST_POUR", 60.0)
+    handler = Handler(database)
+    async with working(database, handler):
+        await arrive(database, "first")
+        await until(lambda: handler.committed, within=30)
+        await pour(database, 20)
+        assert handler.begun == ["first"]
+        await until(lambda: len(handler.committed) == 21, within=30)
+
+
+async def test_it_goes_on_though_it_never_stops_pouring(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "_CALM", 2.0)
+    monkeypatch.setattr(arrivals, "_LONGEST_POUR", 0.1)
+    handler = Handler(database)
+    async with working(database, handler):
+        pouring = asyncio.create_task(pour(database, 10**6))
+        await until(lambda: len(handler.committed) > 8)
+        assert not pouring.done()
+        pouring.cancel()
+        await asyncio.gather(pouring, return_exceptions=True)
