@@ -19,7 +19,7 @@ from tests.benchmarks.figures import Figure, Step, Target, paired
 from tests.benchmarks.stage import Stage, staged
 from tests.patience import until
 
-ROUNDS = 7
+ROUNDS = 5
 TARGETS = {"a bare bot": Target("≤", 1.6), "Bolt alone": None}
 _LOOK, _STILL = 0.25, 4
 
