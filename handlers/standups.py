@@ -130,7 +130,7 @@ async def stored(session: AsyncSession, person: Person) -> list[Line]:
     count = await store.answer_count(session, person.id)
     return [
         Line(
-            _("Your answers in standups ({count} rounds), and what you took on there").format(count=count),
+            _("Your answers in standups ({count} so far), and what you took on there").format(count=count),
             _("everybody in the channel of the report"),
             _("for good: the reports stay"),
             _("the answers of a round, with names, addresses and numbers hidden, for three lines of themes"),

@@ -2,7 +2,7 @@
 
 from bot import blocks
 from bot.blocks import Block
-from bot.onboarding.objectives import Progress, amount
+from bot.onboarding.objectives import Progress, amount, plain_amount
 from bot.people.model import Person
 from bot.words import _
 
@@ -89,10 +89,16 @@ def chart_as_table(one: Progress) -> Block:
     unit = one.objective.unit
     rows = [[_("working day"), _("said"), _("on the way")]]
     if one.objective.baseline is not None:
-        rows.append([_("start"), amount(one.objective.baseline, unit), amount(one.objective.baseline, unit)])
+        rows.append(
+            [
+                _("start"),
+                plain_amount(one.objective.baseline, unit),
+                plain_amount(one.objective.baseline, unit),
+            ]
+        )
     for track in one.tracks:
-        expected = "" if track.expected is None else amount(round(track.expected, 2), unit)
-        rows.append([str(track.day), amount(track.value, unit), expected])
+        expected = "" if track.expected is None else plain_amount(round(track.expected, 2), unit)
+        rows.append([str(track.day), plain_amount(track.value, unit), expected])
     return blocks.table(rows)
 
 

@@ -82,9 +82,14 @@ def number(text: str) -> float:
 
 
 def amount(value: float, unit: str) -> str:
-    """Write a number with its unit, as mrkdwn, without zeros that say nothing."""
+    """Write a number with its unit, as mrkdwn."""
+    return blocks.escape(plain_amount(value, unit))
+
+
+def plain_amount(value: float, unit: str) -> str:
+    """Write a number with its unit as literal text, without zeros that say nothing."""
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return blocks.escape(f"{text} {unit}".strip())
+    return f"{text} {unit}".strip()
 
 
 def track(objective: Objective, day: int, value: float) -> Track:

@@ -259,6 +259,10 @@ async def test_it_answers_from_the_guide_and_hands_on_what_the_guide_does_not_kn
     await marisol.sees("The guide says nothing about that")
     await marisol.presses("Ask Aiko")
     await marisol.sees("Aiko has your question")
+    await marisol.runs("/switchboard privacy")
+    stored = await marisol.sees("What is stored about you")
+    assert "Your onboarding: the plan" in stored
+    assert "Questions you handed to a colleague (1)" in stored
     aiko = await shop.person("Aiko").goes_to("@Switchboard")
     assert "Where can I park my bicycle?" in await aiko.sees("asks something the guide has no answer to")
 

@@ -102,6 +102,8 @@ async def test_it_takes_answers_in_the_message_and_reports_when_all_have_answere
     await camille.fills("What changed that touches us?", "Ad prices rise 14 %")
     assert await camille.submits() == {}
     await nora.sees("Ad prices rise 14 %")
+    await camille.runs("/switchboard privacy")
+    assert "Your answers in standups (1 so far)" in await camille.sees("What is stored about you")
 
 
 async def test_it_reminds_once_shows_who_was_away_and_takes_a_late_answer(shop: Shop) -> None:

@@ -77,3 +77,9 @@ def test_it_draws_a_chart_and_a_table_that_slack_takes() -> None:
     for shown in (charts.with_chart("text", progress), charts.with_table("text", progress)):
         assert not check_blocks(shown, "message")
     assert objectives.without_numbers([one]) == []
+
+
+def test_it_writes_a_unit_as_it_is_into_the_cells_of_a_table() -> None:
+    one = objective(unit="B&B < 3")
+    *_rows, last = charts.chart_as_table(Progress(one, [track(one, 20, 2.5)]))["rows"]
+    assert [cell["text"] for cell in last][1] == "2.5 B&B < 3"
