@@ -94,8 +94,7 @@ async def test_it_says_what_comes_first_in_an_area_just_switched_on(shop: Shop) 
     await nora.presses("Switch areas")
     await nora.fills("areas", ["suppliers", "triage", "standups", "digests"])
     assert await nora.submits() == {}
-    shown = await nora.sees("What to do first")
-    assert "nobody is asked anything yet" in shown
+    assert "What to do first" in await nora.sees("nobody is asked anything yet")
     await nora.presses("Start a standup")
     await nora.sees("New standup")
 
