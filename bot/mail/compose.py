@@ -61,7 +61,9 @@ def compose_reply(
     mail["From"] = _header(sender)
     mail["To"] = _header(to)
     if cc:
-        mail["Cc"] = [_header(one) for one in cc]
+        # Without names: where a list with names in other letters is too long for a line, the library writes a
+        # comma as a word, and the recipient behind it is lost.
+        mail["Cc"] = [_header(Address("", one.address)) for one in cc]
     mail["Subject"] = _one_line(answered.subject) if answered.is_opening else reply_subject(answered.subject)
     known = [one for one in (*answered.references, answered.message_id or "") if _ID.fullmatch(one)]
     if known:
