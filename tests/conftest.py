@@ -19,9 +19,14 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from bot.storage import migrate
 from bot.storage.database import Database
+
+# The same examples each time: a check says whether a change broke something. `python -m tests.fuzz` explores.
+settings.register_profile("check", derandomize=True, deadline=None)
+settings.load_profile(os.environ.get("SWITCHBOARD_TEST_HYPOTHESIS", "check"))
 
 _TEMPLATE = "template_switchboard"
 _numbers = count(1)
