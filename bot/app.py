@@ -9,8 +9,7 @@ from functools import partial
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import clock as clocks
-from bot import installation, mailing
+from bot import installation, mailing, vitals
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.errors import SettingsError
 from bot.gateways import bolt, clockstream, heartbeat, hooks, metrics, rooms
@@ -18,16 +17,15 @@ from bot.gateways import slack as slack_gateway
 from bot.gateways.feeds import Feeds
 from bot.gateways.imap_sent import Door
 from bot.gateways.llm import OpenAIModel
-from bot.gateways.metrics import Gauge
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
-from bot.gateways.web import Failing, Hook, Quiet, WebServer, Work
+from bot.gateways.web import Hook, Quiet, WebServer
 from bot.mail import language
 from bot.mailing import Watching
 from bot.ports import Courier, LanguageModel
 from bot.services import Services
 from bot.settings import Settings
-from bot.storage import blobs, health, inbox, migrate, outbox, schedule
+from bot.storage import blobs, inbox, migrate, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.triage import form, reading
@@ -238,12 +236,12 @@ async def _start(
         partial(guard.interaction, services),
         signing_secret=settings.slack_signing_secret.get_secret_value(),
     )
-    quiet = partial(_quiet, services, dispatcher, arrivals)
+    quiet = partial(vitals.quiet, services, dispatcher, arrivals)
     await _open_doors(stack, services, store, app, quiet, http=http)
     if opened:
         await _work(stack, Watching(services, opened, store.accept))
     if url := settings.heartbeat_url.get_secret_value():
-        well = partial(metrics.problem, partial(_measures, services))
+        well = partial(metrics.problem, partial(vitals.measures, services))
         await _work(stack, LifeSigns(well, partial(heartbeat.beat, url), every=settings.heartbeat_seconds))
     # Loading the language model takes 0.3 s: now, and not when the first mail waits.
     asyncio.get_running_loop().run_in_executor(None, language.warm_up)
@@ -289,7 +287,7 @@ async def _open_doors(
         host=settings.http_host,
         port=settings.http_port,
         quiet=quiet,
-        measures=partial(_measures, services),
+        measures=partial(vitals.measures, services),
         hooks=_hooks(settings, store),
         slack=app if http else None,
     )
@@ -309,43 +307,3 @@ async def _open_doors(
 def _hooks(settings: Settings, store: Inbox) -> Mapping[str, Hook]:
     secret = settings.webhook_secret.get_secret_value()
     return {"triage": hooks.signed(secret, store.accept, "triage.form", form.problem)} if secret else {}
-
-
-async def _measures(services: Services) -> list[Gauge]:
-    async with services.database.read() as session:
-        found = await health.measure(session, services.clock.now())
-    return [
-        Gauge(
-            "inbox_waiting",
-            "Things that reached us and are not dealt with.",
-            (),
-            (((), found.inbox_waiting),),
-        ),
-        Gauge("inbox_aside", "Things given up until a person looks.", (), (((), found.inbox_aside),)),
-        Gauge("inbox_age_seconds", "Age of the oldest thing that waits.", (), (((), found.inbox_age),)),
-        Gauge("outbox", "Deliveries by state.", ("state",), _by(found.outbox)),
-        Gauge("outbox_age_seconds", "Age of the oldest delivery that is due.", (), (((), found.outbox_age),)),
-        Gauge(
-            "deliveries_24h",
-            "Deliveries of the last 24 hours.",
-            ("kind", "state"),
-            tuple((labels, float(count)) for labels, count in sorted(found.delivered.items())),
-        ),
-    ]
-
-
-def _by(counts: Mapping[str, int]) -> tuple[tuple[tuple[str, ...], float], ...]:
-    return tuple(((name,), float(count)) for name, count in sorted(counts.items()))
-
-
-async def _quiet(services: Services, dispatcher: Dispatcher, arrivals: ArrivalWorker) -> Work:
-    """Tell whether there is nothing left to do now, when there will be again, and which errands failed."""
-    now = services.clock.now()
-    async with services.database.read() as session:
-        waiting = await inbox.waiting(session) + await outbox.waiting(session, now)
-        due, failing = await schedule.next_due(session), await schedule.failing(session)
-        held, _ = await outbox.next_due(session, now, clocks.wall())
-    coming = [one for one in (due, now + held if held else None) if one is not None]
-    busy = waiting or not (dispatcher.idle and arrivals.idle) or (due is not None and due <= now)
-    failed = tuple(Failing(row.key, row.error or "", row.retry_at or now) for row in failing)
-    return Work(not busy, min(coming, default=None), failed)
