@@ -69,11 +69,11 @@ class Figure:
     def row(self) -> tuple[str, ...]:
         """Give what the table shows."""
         ours, theirs = (median(side) for side in zip(*self.pairs, strict=True))
-        spread = f"{min(self.ratios):.2f} - {max(self.ratios):.2f}" if len(self.pairs) > 1 else ""
+        spread = f"{min(self.ratios):.3g} - {max(self.ratios):.3g}" if len(self.pairs) > 1 else ""
         verdict = "" if self.target is None else "met" if self.target.is_met(self.ratio) else "missed"
         return (
             self.benchmark, self.what, self.against, f"{_number(ours)} {self.unit}",
-            f"{_number(theirs)} {self.unit}", f"{self.ratio:.2f}", spread, str(self.target or ""), verdict,
+            f"{_number(theirs)} {self.unit}", f"{self.ratio:.3g}", spread, str(self.target or ""), verdict,
         )  # fmt: skip
 
 

@@ -53,5 +53,5 @@ def test_it_writes_the_page_and_leaves_the_rest_of_it(tmp_path: Path) -> None:
     assert text.startswith("before\n<!-- figures -->\nMachine: ")
     assert text.endswith("<!-- /figures -->\nafter\n")
     assert len(rows) == 2
-    assert "| 5.00 |" in rows[0]
-    assert "| 3.00 |  | ≥ 4 | missed |" in rows[1]
+    assert "| 5 |" in rows[0]
+    assert "| 3 |  | ≥ 4 | missed |" in rows[1]
