@@ -237,9 +237,18 @@ async def _tell(session: AsyncSession, ticket: Ticket, told: Iterable[Person], n
         key = f"triage:late:{ticket.id}:{since}:{ticket.step // _ROUND}:{person.id}"
         if await store.waits_for_hours(session, key):
             continue
+        if ticket.step >= _ROUND and await _stands_in_morning(session, ticket, person):
+            continue
         with speaking(person.language):
             text, shown = messages.late(ticket, person.id)
         await notices.tell(session, person, Notice(key, "triage", text, shown), now)
+
+
+async def _stands_in_morning(session: AsyncSession, ticket: Ticket, person: Person) -> bool:
+    """Tell whether somebody's morning message says each day that this is late: that is enough."""
+    led = [one.id for one in await people.led_by(session, person.id)]
+    nobodys = ticket.assignee_id is None and ticket.department_id in led
+    return nobodys or ticket.assignee_id == person.id
 
 
 def working_seconds(hours: WorkCalendar, start: datetime, end: datetime) -> int:

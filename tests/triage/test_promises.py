@@ -91,6 +91,16 @@ async def test_it_asks_one_after_the_other_until_somebody_takes_it(desk: Desk) -
     assert len(await desk.told()) == 4
 
 
+async def test_it_asks_again_the_next_day_only_those_whose_morning_does_not_say_it(desk: Desk) -> None:
+    number = await desk.mail()
+    await desk.does(number, tickets.take, "UANN", seen=None)
+    await desk.time_is(at("2026-11-26 10:30"))
+    assert await desk.told() == ["UANN", "UANN", "UBEN", "ULEA"]
+    # Ann took it, so her own morning shows it until she answers; for the others it is news again.
+    await desk.time_is(at("2026-11-27 11:30"))
+    assert await desk.told() == ["UANN", "UANN", "UBEN", "ULEA", "UBEN", "ULEA"]
+
+
 async def test_it_stops_at_the_first_who_takes_it(desk: Desk) -> None:
     number = await desk.mail()
     await desk.does(number, tickets.take, "UANN", seen=None)
