@@ -23,10 +23,14 @@ _MOST_BLOCKS = 98
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits on somebody: when it is or was due, and a block with its next action."""
+    """One thing that waits on somebody: when it is or was due, and a block with its next action.
+
+    `outside`: a customer or supplier waits for it, who comes before our own chores once it is due.
+    """
 
     due: datetime
     block: Block
+    outside: bool = False
 
 
 Waits = Callable[[Request, AsyncSession], Awaitable[list[Waiting]]]
@@ -90,7 +94,8 @@ async def redraw(request: Request, session: AsyncSession) -> None:
 async def _compose(request: Request, session: AsyncSession) -> list[Block]:
     await session.flush()
     waiting = [one for function in WAITS.values() for one in await function(request, session)]
-    waiting.sort(key=lambda one: one.due)
+    now = request.services.clock.now()
+    waiting.sort(key=lambda one: (not (one.outside and one.due <= now), one.due))
     shown = [blocks.header(_("Waiting for you")), *(one.block for one in waiting[:_MOST_WAITING])]
     if not waiting:
         shown.append(blocks.section(_("Nothing waits for you. ☕")))

@@ -180,6 +180,6 @@ async def waiting(request: Request, session: AsyncSession) -> list[home.Waiting]
     now = request.services.clock.now()
     blocks_of = messages.waiting_list(found)
     return [
-        home.Waiting(conversation.waiting_since or now, block)
+        home.Waiting(conversation.waiting_since or now, block, outside=True)
         for (conversation, _supplier), block in zip(found, blocks_of, strict=True)
     ]

@@ -202,7 +202,7 @@ async def waiting(request: Request, session: AsyncSession) -> list[home.Waiting]
         for one in await store.queue(session)
         if one.assignee_id == request.person.id or (one.assignee_id is None and one.department_id in mine)
     ]
-    return [home.Waiting(one.answer_by or now, _waiting_block(one)) for one in found]
+    return [home.Waiting(one.answer_by or now, _waiting_block(one), outside=True) for one in found]
 
 
 def _waiting_block(ticket: Ticket) -> Block:

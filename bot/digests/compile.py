@@ -155,13 +155,15 @@ async def _ticket_part(session: AsyncSession, reader: Reader, department: Depart
 
 
 async def _hire_part(session: AsyncSession, ids: Collection[str], monday: date, now: datetime) -> Part:
-    """Name the department's new colleagues."""
+    """Name the department's new colleagues: who begins this week or later, or began since the last post."""
     if not await areas.is_on(session, "onboarding"):
         return Part("", ())
     lines = []
     for hire in await onboarding.of_everybody(session, since=now):
         person = await people.get(session, hire.person_id)
         if person is None or not {hire.person_id, hire.manager_id} & set(ids):
+            continue
+        if hire.starts_on <= monday - timedelta(days=7):
             continue
         link, names = await _profile(session, person), await people.names(session, [hire.buddy_id])
         buddy = names.get(hire.buddy_id or "", "")

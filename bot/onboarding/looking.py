@@ -225,7 +225,11 @@ async def to_fill_in(session: AsyncSession, plans: Plans) -> list[Block]:
     """Give what is not written down in the plans by which somebody is led now."""
     known = await store.filled(session)
     used = [plans.plans[slug] for slug in await store.plans_in_use(session) if slug in plans.plans]
-    return [messages.to_fill_in(one.name, one.slug, left) for one in used if (left := one.left(known))]
+    return [
+        messages.to_fill_in(one.name, one.slug, left, named=False)
+        for one in used
+        if (left := one.left(known))
+    ]
 
 
 async def at_home(session: AsyncSession, person: Person, now: datetime) -> list[Block]:

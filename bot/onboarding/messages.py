@@ -219,15 +219,15 @@ def started(stands: Standing, plan_name: str, left: Sequence[str]) -> list[Block
     return [*shown, to_fill_in(plan_name, stands.hire.plan, left)] if left else shown
 
 
-def to_fill_in(plan_name: str, slug: str, left: Sequence[str]) -> Block:
-    """Say what of a plan nobody has written down, with the way to do it."""
+def to_fill_in(plan_name: str, slug: str, left: Sequence[str], *, named: bool = True) -> Block:
+    """Say what of a plan nobody has written down, with the way to do it; `named`: what it is, too."""
     text = n_(
-        "✏️ {count} thing in “{plan}” is still to be written down. Hires do not read it until then:",
-        "✏️ {count} things in “{plan}” are still to be written down. Hires do not read them until then:",
+        "✏️ {count} thing in “{plan}” is still to be written down. Hires do not read it until then.",
+        "✏️ {count} things in “{plan}” are still to be written down. Hires do not read them until then.",
         len(left),
     ).format(count=len(left), plan=blocks.escape(plan_name))
     button = blocks.button(_("Fill in"), BLANKS, slug)
-    return blocks.section(f"{text}\n{blanks_named(left)}", accessory=button)
+    return blocks.section(f"{text}\n{blanks_named(left)}" if named else text, accessory=button)
 
 
 def blanks_named(left: Sequence[str]) -> str:

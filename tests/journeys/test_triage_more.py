@@ -1,6 +1,6 @@
 """More of customers' mail: a model's draft, a question to a supplier, what admins decide, who sees what."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +229,22 @@ async def test_it_says_in_a_window_why_a_shortcut_does_nothing_while_it_is_off(s
     await tom.says("Mrs Lee on the phone: her vase is broken")
     await tom.picks("My customer says ...", on="Mrs Lee")
     await tom.sees("/switchboard settings")
+
+
+async def test_it_shows_a_late_customer_before_ones_own_chores(database_url: str, tmp_path: Path) -> None:
+    async with built(database_url, tmp_path, now=datetime(2026, 11, 23, 14, tzinfo=UTC)) as shop, shop.open():
+        assert shop.services
+        await shop.slack.pause()
+        async with shop.services.database.write() as session:
+            await areas.switch(session, "onboarding", on=True)
+        await shop.outside("Jonas").writes("Zerbrochen", "Die Vase kam zerbrochen an.")
+        diego = await shop.person("Diego").goes_to("#support")
+        await diego.sees("Zerbrochen")
+        await shop.slack.clock_to(datetime(2026, 11, 25, 20, tzinfo=UTC))
+
+        await diego.goes_to("home")
+        await diego.sees("Zerbrochen")
+
+        shown = await diego.reads()
+        # Diego's part in Priya's onboarding is due since Monday, and still comes after.
+        assert 0 < shown.index("late since") < shown.index("for Priya")
