@@ -39,8 +39,9 @@ async def test_it_measures_a_burst(tmp_path: Path, steps: list[str]) -> None:
 
 async def test_it_measures_a_full_outbox(tmp_path: Path, steps: list[str]) -> None:
     (figure,) = await drain.drain(tmp_path, steps.append, each=6)
-    assert 0 < figure.ratio < 1.5
-    assert figure.pairs[0][1] == 4.0
+    ((ours, theirs),) = figure.pairs
+    assert theirs == 4.0
+    assert figure.ratio == ours / theirs > 0
 
 
 async def test_it_counts_occurrences_among_replicas_that_are_killed(
