@@ -19,8 +19,8 @@ _STOPS_WITHIN = 5
 # No line means that the demo has ended before the bot was wanted.
 _WAITING = """
 import json, os, sys
-import bot.app
 from bot.__main__ import main
+import bot.app
 if told := sys.stdin.readline():
     os.environ |= json.loads(told)
     sys.argv = ["switchboard", "run"]

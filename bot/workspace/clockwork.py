@@ -107,13 +107,17 @@ class Clockwork:
     async def _settled(self, instant: datetime) -> datetime | None:
         """Wait until the app has heard of this instant: it is quiet, with nothing still due by then."""
         deadline = monotonic() + PATIENCE
+        passed = False
         while True:
-            quiet = await self.wait_quiet(deadline - monotonic())
+            # Quiet counts once nothing is due any more: before, the app may not have heard of the time.
+            quiet = await (self.is_quiet() if passed else self.wait_quiet(deadline - monotonic()))
             due = await self._probe.next_due()
-            if (quiet and (due is None or due > instant)) or monotonic() > deadline:
+            was_passed, passed = passed, due is None or due > instant
+            if (quiet and was_passed and passed) or monotonic() > deadline:
                 await self._tell_failures()
                 return due
-            await asyncio.sleep(_EVERY)
+            if not (quiet and passed):
+                await asyncio.sleep(_EVERY)
 
     async def _tell_failures(self) -> None:
         told = {one["what"] for one in self._came or ()}

@@ -44,7 +44,7 @@ class NoProbe:
 class HttpProbe:
     """Asks the app at `url`: `{"quiet": bool, "next_due": ISO | null, "failing": [{what, why, again}]}`.
 
-    Who does not answer is quiet.
+    Who is not there is quiet; who takes too long to answer has a lot in hand.
     """
 
     def __init__(self, url: str) -> None:
@@ -76,7 +76,9 @@ class HttpProbe:
                 session.get(self._url) as answer,
             ):
                 said = await answer.json(content_type=None)
-        except (aiohttp.ClientError, OSError, ValueError, TimeoutError):
+        except TimeoutError:
+            return {"quiet": False}
+        except (aiohttp.ClientError, OSError, ValueError):
             return {}
         return said if isinstance(said, dict) else {}
 

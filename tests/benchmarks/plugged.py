@@ -25,7 +25,6 @@ EVERY = timedelta(seconds=1)
 _NEVER = timedelta(days=1000)
 
 
-@command(COMMAND)
 async def answer(request: Request) -> None:
     """Commit, then acknowledge."""
     async with request.transaction():
@@ -56,6 +55,7 @@ class Area:
 
 def main() -> None:
     """Run the bot with HTTP, set as the first argument says; or hold it ready to be forked, see nursery."""
+    command(COMMAND)(answer)
     app.PLANNED = (*app.PLANNED, Area)  # type: ignore[assignment]
     if sys.argv[1] == "http":
         asyncio.run(app.run(Settings(**json.loads(sys.argv[2])), http=True))
