@@ -1,7 +1,8 @@
 """When the next call to Slack may go: token buckets in real time, and the pauses Slack asks for.
 
 Limits: https://docs.slack.dev/apis/web-api/rate-limits. A bucket starts full, so a person sees an answer at
-once; under load it gives the sustained rate.
+once; under load it gives the sustained rate. In a channel a burst is an advance, paid back before the next
+message: Slack counts it, and who goes on at a message a second after it is soon told to wait.
 """
 
 from collections import defaultdict
@@ -17,7 +18,7 @@ METHODS = {
     "slack.file": (100, 20),
     "slack.join": (50, 5),
 }
-# chat.postMessage allows one message a second and channel, and short bursts above it.
+# chat.postMessage allows one message a second and channel, and short bursts.
 CHANNEL = (60, 4)
 
 
@@ -54,6 +55,47 @@ class Bucket:
         self.not_before = max(self.not_before, until)
 
 
+@dataclass
+class Channel:
+    """A message each so many seconds, and a few in advance for who has been quiet."""
+
+    per_minute: float
+    burst: int
+    advance: float = field(init=False)  # messages that may go before their time
+    owed: float = field(default=0.0, init=False)  # messages whose time is still to pass
+    since: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self.advance = self.burst - 1
+
+    def _settle(self, now: float) -> None:
+        """Let time pay what is owed, and what is left of it bring back the advance."""
+        passed = max(0.0, now - self.since) * self.per_minute / 60
+        spare = max(0.0, passed - self.owed)
+        self.owed = max(0.0, self.owed - passed)
+        self.advance = min(self.burst - 1, self.advance + spare)
+        self.since = max(now, self.since)
+
+    def ready_at(self, now: float) -> float:
+        """Give the earliest time for the next message, `now` at the earliest."""
+        self._settle(now)
+        if self.since > now:
+            return self.since
+        return now if self.advance >= 1 else now + self.owed * 60 / self.per_minute
+
+    def take(self, now: float) -> None:
+        """Spend one."""
+        self._settle(now)
+        if self.owed > 0 and self.advance >= 1:
+            self.advance -= 1
+        self.owed += 1
+
+    def pause(self, until: float) -> None:
+        """Let nothing go before `until`, and nothing in advance after it: Slack said so."""
+        self.since = max(until, self.since)
+        self.owed, self.advance = 0.0, 0.0
+
+
 class Pace:
     """All buckets of one workspace. Times are seconds of a monotonic clock."""
 
@@ -61,10 +103,10 @@ class Pace:
         self, methods: Mapping[str, tuple[int, int]] = METHODS, channel: tuple[int, int] = CHANNEL
     ) -> None:
         self._methods = {kind: Bucket(*limit) for kind, limit in methods.items()}
-        self._channels: defaultdict[str, Bucket] = defaultdict(lambda: Bucket(*channel))
+        self._channels: defaultdict[str, Channel] = defaultdict(lambda: Channel(*channel))
 
-    def _buckets(self, kind: str, lane: str) -> list[Bucket]:
-        buckets = [self._methods[kind]] if kind in self._methods else []
+    def _buckets(self, kind: str, lane: str) -> list[Bucket | Channel]:
+        buckets: list[Bucket | Channel] = [self._methods[kind]] if kind in self._methods else []
         return [*buckets, self._channels[lane]] if kind == "slack.post" else buckets
 
     def ready_at(self, kind: str, lane: str, now: float) -> float:

@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 
 import pytest
 
-from jobs.pacing import CHANNEL, METHODS, Bucket, Pace
+from jobs.pacing import CHANNEL, METHODS, Bucket, Channel, Pace
 
 
 def play(pace: Pace, queue: list[str], kind: str = "slack.post") -> list[tuple[float, str]]:
@@ -34,7 +34,7 @@ def test_it_reaches_what_the_limits_allow(channels: int, each: int) -> None:
     took = play(Pace(), queue)[-1][0]
 
     per_minute, burst = METHODS["slack.post"]
-    by_channel = (each - CHANNEL[1]) / (CHANNEL[0] / 60)
+    by_channel = (each - 1) / (CHANNEL[0] / 60) if each > CHANNEL[1] else 0.0
     by_workspace = (channels * each - burst) / (per_minute / 60)
     ideal = max(by_channel, by_workspace, 0.0)
     # At the end a few channels are left, and each may only have its one a second.
@@ -48,6 +48,38 @@ def test_it_never_exceeds_a_limit_in_any_minute() -> None:
         within = [lane for at, lane in sent if start <= at < start + 60]
         assert len(within) <= sum(METHODS["slack.post"])
         assert within.count("C3") <= sum(CHANNEL)
+
+
+def test_it_pays_a_burst_back_before_it_goes_on() -> None:
+    sent = [at for at, _ in play(Pace(), ["C1"] * 60)]
+    assert sent[:6] == [0.0, 0.0, 0.0, 0.0, 4.0, 5.0]
+    assert all(len([one for one in sent if at <= one < at + 10]) <= 10 for at in sent)
+
+
+def test_it_goes_on_one_at_a_time_after_a_pause() -> None:
+    pace = Pace()
+    pace.pause("slack.post", "C1", 30.0)
+    sent = [at for at, _ in play(pace, ["C1"] * 4)]
+    assert sent == [30.0, 31.0, 32.0, 33.0]
+
+
+def test_it_answers_two_at_once_every_few_seconds_for_ever() -> None:
+    channel = Channel(*CHANNEL)
+    for moment in range(0, 600, 4):
+        for _ in range(2):
+            assert channel.ready_at(moment) == moment
+            channel.take(moment)
+
+
+def test_it_has_the_whole_burst_again_after_some_quiet() -> None:
+    channel = Channel(per_minute=60, burst=4)
+    for _ in range(4):
+        channel.take(0.0)
+    assert channel.ready_at(0.0) == 4.0
+    for _ in range(4):
+        assert channel.ready_at(7.0) == 7.0
+        channel.take(7.0)
+    assert channel.ready_at(7.0) == 11.0
 
 
 def test_it_does_not_let_a_full_channel_hold_up_another() -> None:
