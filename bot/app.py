@@ -20,7 +20,6 @@ from bot.gateways.llm import OpenAIModel
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
 from bot.gateways.web import Hook, Quiet, WebServer
-from bot.mail import language
 from bot.mailing import Watching
 from bot.ports import Courier, LanguageModel
 from bot.services import Services
@@ -243,8 +242,6 @@ async def _start(
     if url := settings.heartbeat_url.get_secret_value():
         well = partial(metrics.problem, partial(vitals.measures, services))
         await _work(stack, LifeSigns(well, partial(heartbeat.beat, url), every=settings.heartbeat_seconds))
-    # Loading the language model takes 0.3 s: now, and not when the first mail waits.
-    asyncio.get_running_loop().run_in_executor(None, language.warm_up)
     if settings.mailboxes_of("customers"):
         asyncio.get_running_loop().run_in_executor(None, reading.warm_up)
 

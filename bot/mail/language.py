@@ -1,8 +1,8 @@
 """Which language a text is in: by script first, by a small model among the languages of trade second."""
 
 import re
-from functools import lru_cache
-from typing import Any
+
+from bot.mail.pieces import pieces
 
 # Restricted, the model is right far more often on short texts than among all 97 it knows.
 LANGUAGES = (
@@ -49,24 +49,5 @@ def detect(text: str) -> str | None:
             return code
     if letters < 8:
         return None
-    code, certainty = _model().classify(" ".join(sample.split()))
-    return str(code) if certainty >= _SURE else None
-
-
-def warm_up() -> None:
-    """Load the model now, so that the first mail need not wait for it (0.3 s)."""
-    _model()
-
-
-@lru_cache(maxsize=1)
-def _model() -> Any:
-    # Imported where it is first used: it brings numpy, and costs a third of a second.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
-
-    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    whole.set_languages(list(LANGUAGES))
-    # It would keep the tables of all its languages, 27 MB: one of the restricted ones has no others to keep.
-    return LanguageIdentifier(
-        whole.nb_ptc, whole.nb_pc, whole.nb_classes, whole.tk_nextmove, whole.tk_output,
-        norm_probs=True, tk_row=whole.tk_row,
-    )  # fmt: skip
+    code, certainty = pieces().classify(" ".join(sample.split()))
+    return code if certainty >= _SURE else None

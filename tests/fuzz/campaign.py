@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.mail import language
 from bot.triage import reading
 from tests.fuzz import path as mail_path
 from tests.fuzz import samples
@@ -74,7 +73,6 @@ async def run(
     told: Callable[[Result], None] = lambda _: None,
 ) -> Result:
     """Bring in so many mails, or for so long; what fails is kept in the folder `keep`."""
-    language.warm_up()
     reading.warm_up()
     result, coming = Result(seed), made(seed)
     ends = time.monotonic() + seconds if seconds else None

@@ -73,10 +73,8 @@ def main() -> None:
     """Fork a bot for each line on standard input, and print its process id."""
     # In memory before anything is forked.
     from bot import __main__, app  # noqa: PLC0415
-    from bot.mail import language  # noqa: PLC0415
     from bot.settings import Settings  # noqa: PLC0415
 
-    language.warm_up()
     settings, log_file = Settings(**json.loads(sys.argv[1])), sys.argv[2]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the dead
     for _ in sys.stdin:

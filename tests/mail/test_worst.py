@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from bot.mail import language
 from bot.mail.parse import parse
 
 SIZE = 1_000_000
@@ -179,7 +178,6 @@ def seconds(raw: bytes) -> float:
 
 
 def assert_in_time(raw: bytes) -> None:
-    language.warm_up()
     taken = seconds(raw)
     if taken > MOST:  # once more, for a machine that was busy with other things
         taken = min(taken, seconds(raw))
