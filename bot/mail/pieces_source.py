@@ -1,8 +1,8 @@
-"""Taking what `pieces` needs out of py3langid's model: `python -m bot.mail.pieces_source` after a new version.
+"""Taking what `pieces` needs out of py3langid's model: run `python -m bot.mail.pieces_source` after a change.
 
-Its model knows some 140 languages and holds, for each of 100,000 states and each byte, the state that follows:
-65 MB in memory. A state is a known piece of text, and what follows is the longest known piece at the end of
-what was read. That is told by the pieces alone, in 1.3 MB.
+Its model knows some 140 languages and holds, for each of 100,000 states and each byte, the state that
+follows: 65 MB in memory. A state is a known piece of text, and what follows is the longest known piece at the
+end of what was read. That is told by the pieces alone, in 1.3 MB.
 """
 
 from array import array
@@ -42,7 +42,7 @@ def take(path: Path) -> None:
 
 
 def _pieces(following: Any, row_of: Any) -> tuple[list[int], "array[int]", bytearray, "array[int]"]:
-    """Number the states anew, the shorter pieces first; give states, begins, letters and shorter ones."""
+    """Give the states as they are numbered anew, the shorter pieces first; begins, letters and shorter."""
     states, number = [0], {0: 0}
     begins, letters, shorter = array("I"), bytearray(1), array("I", [0])
     for piece, state in enumerate(states):  # which grows meanwhile
