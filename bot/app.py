@@ -12,14 +12,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import installation, mailing, vitals
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.errors import SettingsError
-from bot.gateways import bolt, clockstream, heartbeat, hooks, metrics, rooms
+from bot.gateways import bolt, clockstream, heartbeat, hooks, rooms
 from bot.gateways import slack as slack_gateway
 from bot.gateways.feeds import Feeds
 from bot.gateways.imap_sent import Door
 from bot.gateways.llm import OpenAIModel
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
-from bot.gateways.web import Hook, Quiet, WebServer
+from bot.gateways.web import Hook, Problem, Quiet, WebServer
 from bot.mailing import Watching
 from bot.ports import Courier, LanguageModel
 from bot.services import Services
@@ -69,6 +69,7 @@ from jobs import people as people_jobs
 from jobs import standups as standup_jobs
 from jobs import triage as triage_jobs
 from jobs.arrivals import ArrivalWorker
+from jobs.crew import Attended, Crew
 from jobs.delivery import Dispatcher
 from jobs.heartbeat import LifeSigns
 from jobs.pacing import Pace
@@ -214,18 +215,20 @@ async def _start(
     await digest_jobs.plan(services)
     errands = {
         upkeep.KIND: upkeep.errand(upkeep.keeping(settings)),
-        **feeds.errands(database),
-        **standup_jobs.errands(database),
+        **feeds.errands(),
+        **standup_jobs.errands(),
     }
-    errands |= digest_jobs.errands(database)
+    errands |= digest_jobs.errands()
     errands |= mailbox_jobs.errands(settings.admins)
     for area in PLANNED:
         errands |= area.errands()
     knocking = Heartbeat(database, clock, errands, [dispatcher.wake, arrivals.wake])
-    for worker in (dispatcher, arrivals):
-        await _work(stack, worker)
+    crew = Crew()
+    _work(stack, crew.engage("The dispatcher of deliveries", dispatcher))
+    _work(stack, crew.engage("The inbox worker", arrivals))
     knocking.start()
     stack.push_async_callback(knocking.stop)
+    crew.feel("The schedule", knocking.pulse)
     if isinstance(clock, MovableClock):
         clock.on_move = knocking.knock_soon
     app = bolt.build(
@@ -236,17 +239,18 @@ async def _start(
         signing_secret=settings.slack_signing_secret.get_secret_value(),
     )
     quiet = partial(vitals.quiet, services, dispatcher, arrivals)
-    await _open_doors(stack, services, store, app, quiet, http=http)
+    problem = partial(vitals.problem, services, crew)
+    await _open_doors(stack, services, store, app, quiet, problem, http=http)
     if opened:
-        await _work(stack, Watching(services, opened, store.accept))
+        _work(stack, Watching(services, opened, store.accept, crew))
     if url := settings.heartbeat_url.get_secret_value():
-        well = partial(metrics.problem, partial(vitals.measures, services))
-        await _work(stack, LifeSigns(well, partial(heartbeat.beat, url), every=settings.heartbeat_seconds))
+        signs = LifeSigns(problem, partial(heartbeat.beat, url), every=settings.heartbeat_seconds)
+        _work(stack, crew.engage("The heartbeat to outside", signs))
     if settings.mailboxes_of("customers"):
         asyncio.get_running_loop().run_in_executor(None, reading.warm_up)
 
 
-async def _work(stack: AsyncExitStack, worker: Dispatcher | ArrivalWorker | Watching | LifeSigns) -> None:
+def _work(stack: AsyncExitStack, worker: Attended | Watching) -> None:
     task = asyncio.create_task(worker.run(), name=type(worker).__name__)
 
     async def stop() -> None:
@@ -276,7 +280,14 @@ async def _plan_upkeep(services: Services) -> None:
 
 
 async def _open_doors(
-    stack: AsyncExitStack, services: Services, store: Inbox, app: AsyncApp, quiet: Quiet, *, http: bool
+    stack: AsyncExitStack,
+    services: Services,
+    store: Inbox,
+    app: AsyncApp,
+    quiet: Quiet,
+    problem: Problem,
+    *,
+    http: bool,
 ) -> None:
     """Let the outside in, last of all: what comes is stored, and everything that deals with it runs."""
     settings = services.settings
@@ -285,6 +296,7 @@ async def _open_doors(
         port=settings.http_port,
         quiet=quiet,
         measures=partial(vitals.measures, services),
+        problem=problem,
         hooks=_hooks(settings, store),
         slack=app if http else None,
     )

@@ -1,7 +1,7 @@
 """The shop's mailboxes as parts of the bot: out of the settings, who reads, who sends and who files."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ from bot.settings import Mailbox, Settings
 from bot.storage.database import Database
 from bot.storage.mailboxes import Lease, StoredBookmarks, StoredTokens
 from jobs import mailboxes as mailbox_jobs
+from jobs.crew import Crew
 
 # A replica that died is followed after so long; the lease is renewed every `Pace.renew`.
 _LEASE = timedelta(seconds=30)
@@ -177,10 +178,12 @@ def older(
 class Watching:
     """Watches all mailboxes at once, each by one replica at a time."""
 
-    def __init__(self, services: Services, opened: Mapping[str, Door], accept: Accept) -> None:
+    def __init__(self, services: Services, opened: Mapping[str, Door], accept: Accept, crew: Crew) -> None:
         self._services = services
-        self._watchers: Sequence[Watcher] = [
-            self._watcher(address, door, accept) for address, door in opened.items()
+        # Its address is not for the logs.
+        self._watchers = [
+            crew.engage("The watch over a mailbox", self._watcher(address, door, accept))
+            for address, door in opened.items()
         ]
 
     def _watcher(self, address: str, door: Door, accept: Accept) -> Watcher:

@@ -1,13 +1,15 @@
-"""What the bot tells of itself: its gauges, and whether there is anything left to do."""
+"""What the bot tells of itself: its gauges, whether it is well, and whether there is anything left to do."""
 
 from collections.abc import Mapping
 
 from bot import clock as clocks
+from bot.gateways import metrics
 from bot.gateways.metrics import Gauge
 from bot.gateways.web import Failing, Work
 from bot.services import Services
 from bot.storage import health, inbox, outbox, schedule
 from jobs.arrivals import ArrivalWorker
+from jobs.crew import Crew
 from jobs.delivery import Dispatcher
 
 
@@ -37,6 +39,12 @@ async def measures(services: Services) -> list[Gauge]:
 
 def _by(counts: Mapping[str, int]) -> tuple[tuple[tuple[str, ...], float], ...]:
     return tuple(((name,), float(count)) for name, count in sorted(counts.items()))
+
+
+async def problem(services: Services, crew: Crew) -> str:
+    """Say in sentences why the bot is not well, "" when it is: what `/healthz` and the life signs go by."""
+    found = (await metrics.problem(lambda: measures(services)), crew.problem())
+    return " ".join(filter(None, found))
 
 
 async def quiet(services: Services, dispatcher: Dispatcher, arrivals: ArrivalWorker) -> Work:

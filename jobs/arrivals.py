@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import clock
+from bot.pulse import Pulse
 from bot.storage import inbox, triggers
 from bot.storage.database import Database
 from bot.storage.inbox import Arrival, LostClaim
@@ -49,6 +50,7 @@ class ArrivalWorker:
         self._renew_at = 0.0
         self._stopping = False
         self._ended: asyncio.Event | None = None
+        self.pulse = Pulse()
         database.on_commit("inbox", self._arrived)
 
     def _arrived(self) -> None:
@@ -69,6 +71,7 @@ class ArrivalWorker:
         self._ended = asyncio.Event()
         while not self._stopping:
             self._knock.clear()
+            self.pulse.beat()
             if self._came.is_set():
                 await self._let_in()
             # Never more than can be begun at once: a lease runs from the claim on.

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import clock as clocks
 from bot.clock import Clock
 from bot.ports import Courier, Delivered, DeliveryError, Letter, NotDelivered, Uncertain, Undeliverable
+from bot.pulse import Pulse
 from bot.storage import dispatch, leases, outbox
 from bot.storage.database import Database
 from bot.storage.outbox import OutboxRow
@@ -64,6 +65,7 @@ class Dispatcher:
         self._knock = asyncio.Event()
         self._stopping = False
         self._ended: asyncio.Event | None = None
+        self.pulse = Pulse()
         database.on_commit("outbox", self.wake)
 
     def wake(self) -> None:
@@ -83,6 +85,7 @@ class Dispatcher:
             if await runner.attempt("a round of deliveries", self._round()):
                 # A database that is restarting: nothing is lost, every row keeps its state.
                 self._wait = _AFTER_A_MISHAP
+            self.pulse.beat(self._wait)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._knock.wait(), max(self._wait, 0.001))
         await self._wind_down()

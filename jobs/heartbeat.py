@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bot.errors import SwitchboardError
+from bot.pulse import Pulse
 from jobs import runner
 
 log = logging.getLogger(__name__)
@@ -23,11 +24,13 @@ class LifeSigns:
         self._problem, self._beat, self._every = problem, beat, every
         self._stopping = asyncio.Event()
         self._said = ""
+        self.pulse = Pulse()
 
     async def run(self) -> None:
         """Beat until `stop`."""
         stopped = asyncio.create_task(self._stopping.wait())
         while not self._stopping.is_set():
+            self.pulse.beat(self._every)
             once = asyncio.create_task(runner.attempt("the heartbeat to outside", self._once()))
             await asyncio.wait({once, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if not once.done():  # the bot stops within seconds, however slow the outside is

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock as clocks
 from bot.clock import Clock
+from bot.pulse import Pulse
 from bot.storage import schedule
 from bot.storage.database import Database
 from bot.storage.schedule import ScheduleRow
@@ -39,6 +40,7 @@ class Heartbeat:
         self._beating = asyncio.Lock()
         self._knocks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self.pulse = Pulse()
 
     def start(self) -> None:
         """Begin to beat."""
@@ -46,6 +48,7 @@ class Heartbeat:
             self.knock, IntervalTrigger(seconds=1), misfire_grace_time=None, coalesce=True, max_instances=1
         )
         self._scheduler.start()
+        self.pulse.beat()
 
     async def stop(self) -> None:
         """Stop beating; an errand under way ends first."""
@@ -69,12 +72,14 @@ class Heartbeat:
         async with self._beating:
             if self._stopped:
                 return
+            self.pulse.beat()
             await runner.attempt("the heartbeat", self._do_what_is_due())
 
     async def _do_what_is_due(self) -> None:
         async with self._database.read() as session:
             due = await schedule.due(session, self._clock.now())
         for row in due:
+            self.pulse.beat()
             if error := await runner.attempt(f"errand {row.key}", self._do(row)):
                 async with self._database.write() as session:
                     await schedule.failed(session, row, error, clocks.wall() + _AFTER_A_FAILURE)

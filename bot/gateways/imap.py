@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot import clock
 from bot.gateways.imap_bookmarks import Bookmarks
@@ -18,8 +18,12 @@ from bot.gateways.imap_session import SignIn, get_in
 from bot.gateways.oauth import OAuthError
 from bot.gateways.threads import OwnThread
 from bot.ports import Accept
+from bot.pulse import Pulse
 
 log = logging.getLogger(__name__)
+
+# Seconds until a mailbox counts as hanging: a folder may be large, and its server slow.
+_PATIENCE = 600.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,10 @@ class Watcher:
         self._account, self._sign_in, self._lease, self._report = account, sign_in, lease, report
         self._pace = pace or Pace()
         self._thread = OwnThread(f"mailbox {account.address}")
-        self._reader = Reader(account, accept, bookmarks, self._thread, self._pace.unread_again)
+        self.pulse = Pulse(_PATIENCE)
+        self._reader = Reader(
+            account, self._beating(accept), bookmarks, self._thread, self._pace.unread_again
+        )
         self._stopped = asyncio.Event()
         self._line: Connection | None = None
         self._is_mine = False
@@ -121,6 +128,7 @@ class Watcher:
     async def _watch(self) -> None:
         try:
             while not self._stopped.is_set():
+                self.pulse.beat()
                 self._is_mine = await self._hold()
                 if self._is_mine:
                     await self._turn()
@@ -163,6 +171,7 @@ class Watcher:
             await get_in(line, self._thread, self._sign_in)
             self._next_round = 0.0
             while self._is_mine and not self._stopped.is_set():
+                self.pulse.beat(self._pace.recheck)
                 if clock.monotonic() >= self._next_round:
                     self._next_round = clock.monotonic() + self._pace.recheck
                     await self._look_around(line)
@@ -216,7 +225,17 @@ class Watcher:
         wait = min(longest, first * 2.0 ** min(self._failures - 1, 20))
         await self._pause(wait * random.uniform(0.5, 1.0))  # noqa: S311 - only to keep replicas apart
 
+    def _beating(self, accept: Accept) -> Accept:
+        """Let each mail that is brought to the inbox be a turn, too."""
+
+        async def taken(*args: Any, **kwargs: Any) -> bool:
+            self.pulse.beat(self._pace.recheck)
+            return await accept(*args, **kwargs)
+
+        return taken
+
     async def _pause(self, seconds: float) -> None:
+        self.pulse.beat(seconds)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopped.wait(), seconds)
 

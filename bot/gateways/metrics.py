@@ -47,10 +47,10 @@ Measures = Callable[[], Awaitable[Sequence[Gauge]]]
 
 
 async def problem(measures: Measures) -> str:
-    """Say in a word why the bot is not well, "" when it is: what `/healthz` and the heartbeat go by."""
+    """Say in a sentence that the database cannot be asked; "" when it can."""
     try:
         async with asyncio.timeout(_PATIENCE):
             await measures()
     except (OSError, SQLAlchemyError) as error:
-        return type(error).__name__
+        return f"The database does not answer ({type(error).__name__})."
     return ""

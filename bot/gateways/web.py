@@ -8,7 +8,7 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.gateways.metrics import Measures, exposed, problem
+from bot.gateways.metrics import Measures, exposed
 from bot.gateways.smtp import PortTaken
 
 
@@ -31,7 +31,8 @@ class Work:
 
 
 Quiet = Callable[[], Awaitable[Work]]
-
+# Gives what is wrong with the bot in sentences, "" when all is well.
+Problem = Callable[[], Awaitable[str]]
 
 # Takes a webhook's headers (names in lower case) and body; gives the HTTP status and a sentence.
 Hook = Callable[[Mapping[str, str], bytes], Awaitable[tuple[int, str]]]
@@ -41,7 +42,7 @@ _LARGEST_HOOK = 1024 * 1024
 class WebServer:
     """Answers `/healthz`, `/quiet`, `/metrics`, `/hooks/{name}`, and `/slack/events` when given Bolt's app.
 
-    `measures` is asked at each scrape, and by `/healthz`: without a database the bot is not well.
+    `measures` is asked at each scrape, `problem` by `/healthz`.
     """
 
     def __init__(
@@ -51,11 +52,12 @@ class WebServer:
         port: int,
         quiet: Quiet,
         measures: Measures,
+        problem: Problem,
         hooks: Mapping[str, Hook],
         slack: AsyncApp | None = None,
     ) -> None:
         self._host, self._port, self._quiet, self._slack = host, port, quiet, slack
-        self._measures, self._hooks = measures, hooks
+        self._measures, self._problem, self._hooks = measures, problem, hooks
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -88,7 +90,7 @@ class WebServer:
             await self._runner.cleanup()
 
     async def _healthz(self, _request: web.Request) -> web.Response:
-        if wrong := await problem(self._measures):
+        if wrong := await self._problem():
             return web.json_response({"ok": False, "problem": wrong}, status=503)
         return web.json_response({"ok": True})
 

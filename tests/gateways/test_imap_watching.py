@@ -1,9 +1,11 @@
 """A mailbox on a real mail server is watched: nothing is lost, nothing comes twice, nothing is changed."""
 
+import asyncio
+
 import aiosmtplib
 import pytest
 
-from bot.gateways import imap_offer, imap_reading
+from bot.gateways import imap, imap_offer, imap_reading
 from bot.gateways.smtp import MailReceiver
 from tests.gateways.desk import FAST, IDLE_ONLY, Desk, OneOfTwo, ago, as_imap, mail
 from tests.gateways.dovecot import Dovecot, Wire
@@ -303,3 +305,22 @@ async def test_it_looks_at_once_when_asked(desk: Desk) -> None:
         desk.server.put(desk.address, "Orders", mail("Not told by IDLE"))
         watcher.wake()
         await desk.has("Not told by IDLE")
+
+
+async def test_it_can_be_told_whether_it_hangs_or_waits_for_mail(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "_PATIENCE", 0.5)
+    async with Wire(desk.server.imap) as wire, desk.watching(port=wire.port) as watcher:
+        wire.is_silent = True
+        await until(lambda: watcher.pulse.is_missed)
+        wire.is_silent = False
+        wire.cut()
+        await until(lambda: not watcher.pulse.is_missed)
+
+    async with desk.watching(pace=IDLE_ONLY) as watcher:
+        overdue = asyncio.get_running_loop().time() + 1.0
+        await until(lambda: asyncio.get_running_loop().time() > overdue)
+        assert not watcher.pulse.is_missed
+        desk.server.deliver(desk.address, mail("Invoice 8"))
+        await desk.has("Invoice 8")

@@ -18,6 +18,7 @@ from bot.settings import Mailbox, Settings
 from bot.storage import mailboxes
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox, InboxRow
+from jobs.crew import Crew
 from tests.gateways.conftest import dovecot as dovecot  # noqa: PLC0414 - a fixture
 from tests.gateways.desk import mail
 from tests.gateways.dovecot import PASSWORD, Dovecot
@@ -43,7 +44,8 @@ async def replica(database_url: str) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def watching(services: Services) -> AsyncIterator[None]:
     async with Inbox(services.database) as store:
-        watched = Watching(services, mailing.doors(services.settings, services.database), store.accept)
+        doors = mailing.doors(services.settings, services.database)
+        watched = Watching(services, doors, store.accept, Crew())
         task = asyncio.create_task(watched.run())
         try:
             yield
