@@ -125,7 +125,7 @@ async def translate(request: Request) -> None:
         body = json.dumps({"translate": desk.ref(matter_id), "for": me}).encode()
         key = f"translate:{request.body['trigger_id']}"
         # The source of all work in which the model is asked.
-        await inbox.enqueue(request.services.database, session, "triage", key, body)
+        await inbox.enqueue(session, "triage", key, body)
         notice = _("A translation is being written. I tell you in the channel.")
         shown = await write_view(request, session, desk, matter_id, field=field, notice=notice)
     window = private.carrying(request, shown)

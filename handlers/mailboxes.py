@@ -111,8 +111,7 @@ async def take_older(request: Request) -> None:
                 "person": request.person.id,
                 "asked": asked,
             }
-            await inbox.enqueue(
-                request.services.database, session, "mailbox", asked, json.dumps(body).encode(),
+            await inbox.enqueue(session, "mailbox", asked, json.dumps(body).encode(),
                 lane=f"older:{address}",
             )  # fmt: skip
             await people.audit(session, now, request.person.id, "mailbox.older", address)

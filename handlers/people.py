@@ -212,7 +212,7 @@ async def submit_me(request: Request) -> None:
         if person.absence_feed:
             body = json.dumps({"person": person.id}).encode()
             key, lane = f"{person.id}:{request.body['trigger_id']}", f"feed:{person.id}"
-            await inbox.enqueue(request.services.database, session, "feed", key, body, lane=lane)
+            await inbox.enqueue(session, "feed", key, body, lane=lane)
         request.person = person
         await home.redraw(request, session)
     await request.ack()

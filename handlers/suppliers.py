@@ -101,7 +101,7 @@ async def add(request: Request) -> None:
         contact = await directory.add(session, entry, request.person, request.services.clock.now())
         if entry.channel_id:
             await outbox.add(session, cards.join(entry.channel_id))
-        await strays.take_in(request.services.database, session, contact.address, request.person.id)
+        await strays.take_in(session, contact.address, request.person.id)
     await request.ack()
 
 
@@ -122,9 +122,7 @@ async def add_to(request: Request) -> None:
     stray_id, _colon, supplier_id = request.value.partition(":")
     services = request.services
     async with request.transaction() as session:
-        await strays.add_to(
-            services.database, session, int(stray_id), int(supplier_id), request.person, services.clock.now()
-        )
+        await strays.add_to(session, int(stray_id), int(supplier_id), request.person, services.clock.now())
     await request.ack()
 
 
@@ -142,7 +140,7 @@ async def bring_back(request: Request) -> None:
     services = request.services
     async with request.transaction() as session:
         stray_id, me = int(request.value), request.person.id
-        await strays.bring_back(services.database, session, stray_id, me, services.channels)
+        await strays.bring_back(session, stray_id, me, services.channels)
         if not await private.redraw(request, session, "✓ " + _(messages.BROUGHT_BACK)):
             await outbox.add(session, ephemeral(request, _(messages.BROUGHT_BACK)))
     await request.ack()

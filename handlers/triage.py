@@ -183,7 +183,7 @@ async def submit_new(request: Request) -> None:
     )
     body, key = form.passed_on(filled, request.person.id), f"new:{request.body['trigger_id']}"
     async with request.transaction() as session:
-        await inbox.enqueue(request.services.database, session, "triage", key, body, lane="triage")
+        await inbox.enqueue(session, "triage", key, body, lane="triage")
     await request.ack()
 
 

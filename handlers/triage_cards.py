@@ -219,7 +219,7 @@ async def bring_back(request: Request) -> None:
     async with request.transaction() as session:
         stray = await strays.set_aside(session, int(request.value))
         stray.state, stray.decided_by = TAKEN, request.person.id
-        await strays.arrive_anew(request.services.database, session, stray)
+        await strays.arrive_anew(session, stray)
         await private.redraw(request, session)
     await request.ack()
 

@@ -67,7 +67,7 @@ async def draft(request: Request) -> None:
     async with request.transaction() as session:
         await store_draft(request, session, ticket_id, request.typed(field) or "")
         body, key = form.order(ticket_id, request.person.id), f"draft:{request.body['trigger_id']}"
-        await inbox.enqueue(request.services.database, session, "triage", key, body)
+        await inbox.enqueue(session, "triage", key, body)
         shown = await letter_handlers.write_view(
             request,
             session,

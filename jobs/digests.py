@@ -17,7 +17,6 @@ from bot.people.model import Department, Person
 from bot.people.mornings import Window
 from bot.services import Services
 from bot.storage import inbox, outbox, schedule
-from bot.storage.database import Database
 from bot.storage.schedule import ScheduleRow
 from bot.storage.triggers import Trigger
 from jobs.schedule import Errand
@@ -30,7 +29,7 @@ SOURCE = "digests"
 Rooms = Callable[[], Awaitable[dict[str, list[str] | None]]]
 
 
-def errands(database: Database) -> Mapping[str, Errand]:
+def errands() -> Mapping[str, Errand]:
     """Give what is done when it is due, by the kind of the errand."""
 
     async def week(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime | None:
@@ -41,21 +40,21 @@ def errands(database: Database) -> Mapping[str, Errand]:
         if await areas.is_on(session, AREA) and department.channel_id and chosen.is_on:
             theirs = await availability.department_calendar(session, department, now)
             monday = weekly.monday(theirs.today(now))
-            await _leave(database, session, {"week": department.id, "monday": monday.isoformat()})
+            await _leave(session, {"week": department.id, "monday": monday.isoformat()})
         return await weekly.following(session, department, max(now, row.due))
 
     async def rooms_again(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime:
         if await areas.is_on(session, AREA):
-            await _leave(database, session, {"rooms": row.due.isoformat()})
+            await _leave(session, {"rooms": row.due.isoformat()})
         return max(now, row.due) + timedelta(days=1)
 
     return {KIND: week, ROOMS: rooms_again}
 
 
-async def _leave(database: Database, session: AsyncSession, what: dict[str, Any]) -> None:
+async def _leave(session: AsyncSession, what: dict[str, Any]) -> None:
     """Leave it for a moment at which no transaction is open: Slack must be asked who may read what."""
     body = json.dumps(what).encode()
-    await inbox.enqueue(database, session, SOURCE, body.decode(), body)
+    await inbox.enqueue(session, SOURCE, body.decode(), body)
 
 
 async def arrived(services: Services, read_rooms: Rooms, body: bytes, trigger: Trigger) -> None:
@@ -79,7 +78,7 @@ async def plan(services: Services) -> None:
             key = f"{KIND}:{department.id}"
             if await schedule.planned(session, key) is None:
                 await weekly.plan(session, department, now)
-        await _leave(services.database, session, {"rooms": outbox.new_uid()})
+        await _leave(session, {"rooms": outbox.new_uid()})
         await schedule.ensure(services.database, session, ROOMS, ROOMS, now + timedelta(days=1))
 
 

@@ -14,7 +14,6 @@ from bot.people.notices import Notice
 from bot.ports import FeedUnreadable
 from bot.services import Services
 from bot.storage import inbox
-from bot.storage.database import Database
 from bot.storage.schedule import ScheduleRow
 from bot.storage.triggers import Trigger
 from bot.words import speaking
@@ -28,7 +27,7 @@ _WHEN_THERE_ARE_NONE = timedelta(days=1)
 Fetch = Callable[[str], Awaitable[bytes]]
 
 
-def errands(database: Database) -> Mapping[str, Errand]:
+def errands() -> Mapping[str, Errand]:
     """Give what is done when it is due, by the kind of the errand."""
 
     async def ask(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime:
@@ -36,7 +35,7 @@ def errands(database: Database) -> Mapping[str, Errand]:
         for person in known:
             body = json.dumps({"person": person.id}).encode()
             key = f"{person.id}:{row.due.isoformat()}"
-            await inbox.enqueue(database, session, "feed", key, body, lane=f"feed:{person.id}")
+            await inbox.enqueue(session, "feed", key, body, lane=f"feed:{person.id}")
         return max(row.due, now) + (EVERY if known else _WHEN_THERE_ARE_NONE)
 
     return {KIND: ask}

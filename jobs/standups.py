@@ -19,7 +19,6 @@ from bot.services import Services
 from bot.standups import messages, rounds, store
 from bot.standups.model import Round, Standup, nominal_of
 from bot.storage import inbox
-from bot.storage.database import Database
 from bot.storage.outbox import OutboxRow
 from bot.storage.schedule import ScheduleRow
 from bot.storage.triggers import Trigger
@@ -37,7 +36,7 @@ _LOOK_BACK = timedelta(days=21)
 Outcome = Callable[[AsyncSession, OutboxRow], Awaitable[None]]
 
 
-def errands(database: Database) -> Mapping[str, Errand]:
+def errands() -> Mapping[str, Errand]:
     """Give what is done when it is due, by the kind of the errand."""
 
     async def begin(session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime | None:
@@ -46,14 +45,14 @@ def errands(database: Database) -> Mapping[str, Errand]:
         if await areas.is_on(session, AREA):
             one = await rounds.open_round(session, standup, nominal, now)
             if one is not None:
-                await _plan_mornings(database, session, one)
+                await _plan_mornings(session, one)
         return await rounds.next_opening(session, standup, nominal, now)
 
     async def close(session: AsyncSession, row: ScheduleRow, now: datetime) -> None:
         one = await rounds.close(session, _id(row), now)
         if one is not None:
             body = json.dumps({"themes": one.id}).encode()
-            await inbox.enqueue(database, session, SOURCE, f"themes:{one.id}", body)
+            await inbox.enqueue(session, SOURCE, f"themes:{one.id}", body)
 
     return {rounds.OPEN: begin, rounds.REMIND: _remind, rounds.CLOSE: close}
 
@@ -78,13 +77,13 @@ async def _remind(session: AsyncSession, row: ScheduleRow, now: datetime) -> Non
         await rounds.remind(session, _id(row), now)
 
 
-async def _plan_mornings(database: Database, session: AsyncSession, one: Round) -> None:
+async def _plan_mornings(session: AsyncSession, one: Round) -> None:
     """Let the mornings of everybody who is asked move to the standup's hour, some at a time."""
     ids = [asked.person_id for asked in await store.asked_of(session, one.id)]
     for start in range(0, len(ids), _AT_ONCE):
         left = {"mornings": ids[start : start + _AT_ONCE], "round": one.id}
         body = json.dumps(left).encode()
-        await inbox.enqueue(database, session, SOURCE, f"mornings:{one.id}:{start}", body)
+        await inbox.enqueue(session, SOURCE, f"mornings:{one.id}:{start}", body)
 
 
 async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:

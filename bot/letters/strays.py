@@ -9,7 +9,6 @@ from bot.letters import store
 from bot.letters.arriving import Arrived, files
 from bot.letters.model import ASIDE, Stray
 from bot.storage import inbox
-from bot.storage.database import Database
 
 EXCERPT = 2000
 
@@ -46,7 +45,7 @@ async def set_aside(session: AsyncSession, stray_id: int) -> Stray:
     return stray
 
 
-async def arrive_anew(database: Database, session: AsyncSession, stray: Stray) -> None:
+async def arrive_anew(session: AsyncSession, stray: Stray) -> None:
     """Let a mail arrive once more. A person looked at it: what made it look automatic no longer counts."""
     body = {
         "recipients": [stray.mailbox],
@@ -56,4 +55,4 @@ async def arrive_anew(database: Database, session: AsyncSession, stray: Stray) -
     }
     lane = "mail:" + stray.sender_address.rpartition("@")[2]
     key = f"stray:{stray.id}"
-    await inbox.enqueue(database, session, "mail", key, json.dumps(body).encode(), lane=lane)
+    await inbox.enqueue(session, "mail", key, json.dumps(body).encode(), lane=lane)

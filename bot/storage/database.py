@@ -36,6 +36,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
 from bot import clock
+from bot.storage.sqlite import connect
 
 # PostgreSQL refuses NUL in text, and no driver encodes a lone surrogate.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -180,20 +181,26 @@ def wake(session: AsyncSession, name: str) -> None:
 
 def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     # One writer at a time is all SQLite has: a pool of one makes the others queue fairly instead of polling.
-    write = create_async_engine(
-        url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=60
-    )
-    read = create_async_engine(
-        url, poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=0, pool_timeout=60
-    )
+    write, read = _sqlite_engine(url, 1), _sqlite_engine(url, 4)
     _prepare_sqlite(write, "BEGIN IMMEDIATE")
     _prepare_sqlite(read, "BEGIN", "query_only=ON")
     return write, read
 
 
+def _sqlite_engine(url: str, connections: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"async_creator_fn": connect},
+    )
+
+
 def _prepare_sqlite(engine: AsyncEngine, begin: str, *more: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
-    def connect(connection: Any, _record: Any) -> None:
+    def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin and commit on its own
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout=10000")
@@ -221,7 +228,7 @@ def _postgresql_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
     @event.listens_for(engine.sync_engine, "do_connect")
-    def connect(dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
+    def reach(dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
         try:
             return dialect.connect(*arguments, **options)
         except Exception as error:

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Index, LargeBinary, and_, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    LargeBinary,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -19,7 +31,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from bot import clock
 from bot.errors import SwitchboardError
 from bot.storage import blobs
-from bot.storage.database import Base, BigId, Database, clean, wake
+from bot.storage.database import Base, BigId, Database, UtcDateTime, clean, wake
 
 # SQLite takes at most 32 766 variables a statement; a row has eight.
 ROWS_A_BATCH = 500
@@ -61,6 +73,12 @@ class InboxRow(Base):
 
 
 _TABLE = InboxRow.metadata.tables["inbox"]
+# As text: SQLAlchemy compiles an INSERT with ON CONFLICT anew each time, 0.3 ms.
+_ADD = text(
+    "INSERT INTO inbox (source, key, lane, body, received_at, state, token, attempts)"
+    " VALUES (:source, :key, :lane, :body, :received_at, :state, :token, :attempts)"
+    " ON CONFLICT DO NOTHING RETURNING id"
+).bindparams(bindparam("received_at", type_=UtcDateTime()))
 
 
 @dataclass(frozen=True)
@@ -125,7 +143,15 @@ class Inbox:
             await self._knock.wait()
             self._knock.clear()
             while self._waiting:
+                await self._let_in()
                 await self._store(self._next_batch())
+
+    async def _let_in(self) -> None:
+        """Take along who is just coming, until a turn of the loop brings nobody more."""
+        count = 0
+        while count < len(self._waiting) < ROWS_A_BATCH:
+            count = len(self._waiting)
+            await asyncio.sleep(0)
 
     def _next_batch(self) -> list[_Waiting]:
         count, size = 0, 0
@@ -292,22 +318,19 @@ async def take_back_claims(session: AsyncSession) -> None:
     )
 
 
-async def once(database: Database, session: AsyncSession, source: str, key: str) -> bool:
+async def once(session: AsyncSession, source: str, key: str) -> bool:
     """Note (`source`, `key`) as dealt with in this transaction; False when it was before."""
-    return await _add(database, session, _row(source, key, b"", state="done"))
+    return await _add(session, _row(source, key, b"", state="done"))
 
 
-async def enqueue(
-    database: Database, session: AsyncSession, source: str, key: str, body: bytes, *, lane: str = ""
-) -> bool:
+async def enqueue(session: AsyncSession, source: str, key: str, body: bytes, *, lane: str = "") -> bool:
     """Give ourselves something to deal with once this transaction is committed; False when it was before."""
     wake(session, "inbox")
-    return await _add(database, session, _row(source, key, body, lane=lane))
+    return await _add(session, _row(source, key, body, lane=lane))
 
 
-async def _add(database: Database, session: AsyncSession, row: dict[str, Any]) -> bool:
-    statement = database.insert(InboxRow).values(row).on_conflict_do_nothing().returning(InboxRow.id)
-    return (await session.execute(statement)).first() is not None
+async def _add(session: AsyncSession, row: dict[str, Any]) -> bool:
+    return (await session.execute(_ADD, row)).first() is not None
 
 
 def _row(source: str, key: str, body: bytes, *, lane: str = "", state: str = "pending") -> dict[str, Any]:

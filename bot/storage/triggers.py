@@ -40,7 +40,7 @@ def of_interaction(database: Database, trigger_id: str) -> Trigger:
     """Give the trigger of a command, button or modal; `AlreadyHandled` when Slack sends it a second time."""
 
     async def mark(session: AsyncSession) -> None:
-        if not await inbox.once(database, session, "slack.trigger", trigger_id):
+        if not await inbox.once(session, "slack.trigger", trigger_id):
             raise AlreadyHandled
 
     return Trigger(database, mark)

@@ -14,7 +14,6 @@ from bot.letters.strays import AlreadySorted
 from bot.people import store as people
 from bot.people.model import Person
 from bot.storage import outbox
-from bot.storage.database import Database
 from bot.storage.outbox import OutboxRow
 from bot.suppliers import directory, messages, store
 from bot.suppliers.model import NotASupplier, Supplier
@@ -45,29 +44,25 @@ async def refuse(session: AsyncSession, stray_id: int, person_id: str, now: date
         await _redraw(session, one)
 
 
-async def add_to(
-    database: Database, session: AsyncSession, stray_id: int, supplier_id: int, by: Person, now: datetime
-) -> None:
+async def add_to(session: AsyncSession, stray_id: int, supplier_id: int, by: Person, now: datetime) -> None:
     """Add a sender to a supplier we have; what waits from there goes to the supplier's conversations."""
     stray = await unsorted(session, stray_id)
     entry = directory.Entry(stray.sender_address, stray.sender_name, supplier_id)
     contact = await directory.add(session, entry, by, now)
-    await take_in(database, session, contact.address, by.id)
+    await take_in(session, contact.address, by.id)
 
 
-async def take_in(database: Database, session: AsyncSession, address: str, person_id: str) -> None:
+async def take_in(session: AsyncSession, address: str, person_id: str) -> None:
     """Let all that waits from an address that has become a supplier's arrive anew, now as that supplier's."""
     if said := await session.get(NotASupplier, address):
         await session.delete(said)
     for stray in await store.unsorted_of(session, address):
         stray.state, stray.decided_by = TAKEN, person_id
         await _redraw(session, stray)
-        await strays.arrive_anew(database, session, stray)
+        await strays.arrive_anew(session, stray)
 
 
-async def bring_back(
-    database: Database, session: AsyncSession, stray_id: int, person_id: str, channels: Channels
-) -> None:
+async def bring_back(session: AsyncSession, stray_id: int, person_id: str, channels: Channels) -> None:
     """Fetch a mail back that was set aside: to its supplier, or else to where the team sorts it."""
     stray = await strays.set_aside(session, stray_id)
     if said := await session.get(NotASupplier, stray.sender_address):
@@ -75,7 +70,7 @@ async def bring_back(
     if await store.contact_of(session, stray.sender_address):
         stray.state, stray.decided_by = TAKEN, person_id
         await _redraw(session, stray)
-        await strays.arrive_anew(database, session, stray)
+        await strays.arrive_anew(session, stray)
     else:
         stray.state, stray.reason, stray.decided_by = UNSORTED, None, None
         await show(session, stray, channels)

@@ -124,7 +124,7 @@ async def _open(
     await cards.add_files(DESK, database, session, ticket, first, mail.attachments)
     if found.asks:
         body = json.dumps({"sort": ticket.id}).encode()
-        await inbox.enqueue(database, session, "triage", f"sort:{ticket.id}", body)
+        await inbox.enqueue(session, "triage", f"sort:{ticket.id}", body)
 
 
 async def _again(

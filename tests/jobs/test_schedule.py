@@ -30,7 +30,7 @@ class Errands:
     async def __call__(self, session: AsyncSession, row: ScheduleRow, now: datetime) -> datetime:
         nominal = row.due
         self.times.append(nominal)
-        assert await inbox.once(self._database, session, "errand", nominal.isoformat())
+        assert await inbox.once(session, "errand", nominal.isoformat())
         if self.failures:
             self.failures -= 1
             raise RuntimeError

@@ -365,7 +365,7 @@ async def test_it_frees_all_claims_for_the_one_process_of_an_embedded_database(
 async def test_it_enqueues_with_the_transaction_and_once(database: Database) -> None:
     async def enqueue(*, broken: bool) -> bool:
         async with database.write() as session:
-            added = await inbox.enqueue(database, session, "self", "k", b"body", lane="l")
+            added = await inbox.enqueue(session, "self", "k", b"body", lane="l")
             if broken:
                 raise RuntimeError
             return added
@@ -384,7 +384,7 @@ async def test_it_wakes_its_worker_after_the_commit_only(database: Database) -> 
 
     async def enqueue(*, broken: bool) -> None:
         async with database.write() as session:
-            await inbox.enqueue(database, session, "self", "a", b"")
+            await inbox.enqueue(session, "self", "a", b"")
             assert not woken
             if broken:
                 raise RuntimeError
