@@ -6,19 +6,17 @@
 A `Sorter` never changes, so threads may share it; after a correction make the next one with `taught`.
 """
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
 from bot.mail import language, quotes
 from bot.triage.engine.corrections import Correction, forget, learn
 from bot.triage.engine.examples import CATEGORIES
 from bot.triage.engine.learning import Memory
+from bot.triage.engine.optional import sentence_model
 from bot.triage.engine.reading import Reader
-from bot.triage.engine.sentences import SentenceModel, UnknownSentenceModel, installed
 from bot.triage.engine.verdict import SURE
 from bot.triage.engine.weights import weights
 from bot.triage.priority import LEVELS, is_vip, judge
@@ -82,7 +80,7 @@ class Sorter:
         self._rules = rules or Rules()
         self._references = References(self._rules.order_numbers, self._rules.skus)
         learnt = weights()
-        self._reader = Reader(learnt, Memory(corrections, learnt), _model(self._rules.sentence_model))
+        self._reader = Reader(learnt, Memory(corrections, learnt), sentence_model(self._rules.sentence_model))
 
     def taught(self, corrections: Sequence[Correction]) -> "Sorter":
         """Give a sorter that follows exactly these corrections."""
@@ -125,15 +123,3 @@ class Sorter:
             priority_why=priority.why,
             department=self.department(category),
         )
-
-
-@lru_cache(maxsize=2)
-def _model(folder: Path | None) -> SentenceModel | None:
-    if folder:
-        return SentenceModel(folder)
-    found = installed()
-    try:
-        return SentenceModel(found) if found else None
-    except UnknownSentenceModel as error:  # nobody asked for it, so nobody is stopped by it
-        logging.getLogger(__name__).warning("%s", error)
-        return None

