@@ -15,6 +15,7 @@ from typing import Any
 from slack_bolt.adapter.socket_mode.websockets import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -54,6 +55,7 @@ def build(
     """Make the Bolt app: events go to `accept`, what people do to `interaction(kind, body, ack)`."""
 
     async def store_event(
+        request: AsyncBoltRequest,
         body: dict[str, Any],
         next: Callable[[], Awaitable[Any]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
@@ -62,7 +64,8 @@ def build(
             await next()
             return None
         # An exception from here makes Bolt answer 500 and Slack deliver the event again.
-        await accept("slack", body["event_id"], json.dumps(body).encode(), lane=_lane(happened))
+        raw = request.raw_body or json.dumps(body)  # there is none over a socket
+        await accept("slack", body["event_id"], raw.encode(), lane=_lane(happened))
         return BoltResponse(status=200, body="")
 
     async def authorize() -> AuthorizeResult:

@@ -36,6 +36,8 @@ from bot.storage.database import Base, BigId, Database, UtcDateTime, clean, wake
 # SQLite takes at most 32 766 variables a statement; a row has eight.
 ROWS_A_BATCH = 500
 BYTES_A_BATCH = 32 * 1024 * 1024
+# Seconds for which the first of several waits for the others: they would wait for a second commit.
+_MOMENT = 0.001
 UNDEALT = ("pending", "claimed")
 # Any number will do, as long as nothing else of ours in PostgreSQL uses it.
 _CLAIM_LOCK = 7_403_201
@@ -114,6 +116,7 @@ class Inbox:
         self._waiting: list[_Waiting] = []
         self._knock = asyncio.Event()
         self._closed = False
+        self._together = 1  # how many came last time
         self._writer: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -144,10 +147,14 @@ class Inbox:
             self._knock.clear()
             while self._waiting:
                 await self._let_in()
-                await self._store(self._next_batch())
+                batch = self._next_batch()
+                self._together = len(batch)
+                await self._store(batch)
 
     async def _let_in(self) -> None:
-        """Take along who is just coming, until a turn of the loop brings nobody more."""
+        """Take along who is just coming: who was answered together comes together, but one is the first."""
+        if len(self._waiting) < self._together:
+            await asyncio.sleep(_MOMENT)
         count = 0
         while count < len(self._waiting) < ROWS_A_BATCH:
             count = len(self._waiting)

@@ -90,6 +90,21 @@ async def test_it_stores_many_callers_with_few_statements(database: Database, st
     assert len(statements) <= 5
 
 
+async def test_it_waits_for_those_who_come_back_together(database: Database, store: Inbox) -> None:
+    """Requests are read one after the other: whoever is the first would else be committed alone each time."""
+    statements = count_inserts(database)
+
+    async def come(number: int, time: int) -> None:
+        for _ in range(number % 5):
+            await asyncio.sleep(0)
+        await store.accept("slack", f"Ev{number}.{time}", b"{}")
+
+    for time in range(20):
+        await asyncio.gather(*(come(number, time) for number in range(30)))
+
+    assert len(statements) <= 25
+
+
 async def test_it_tells_duplicates_in_one_batch_and_across_batches(database: Database, store: Inbox) -> None:
     first = await asyncio.gather(
         *(
