@@ -8,6 +8,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.exc import NoResultFound
+
 from bot import blocks
 from bot.errors import SwitchboardError
 from bot.people import permissions
@@ -32,6 +34,11 @@ BROKEN = mark(
     "That did not work, and it is our mistake. Nothing was sent. Please try again, or tell an admin."
 )
 UNKNOWN = mark("Switchboard no longer knows this button. It may be from an older version.")
+GONE = mark("This is not kept any more. Nothing was changed.")
+GONE_BY_AGE = mark(
+    "This is not kept any more. Nothing was changed. What is over and done goes after {count} days, with all "
+    "that was written in it."
+)
 
 
 async def interaction(services: Services, kind: str, body: Mapping[str, Any], ack: Ack) -> None:
@@ -66,12 +73,21 @@ async def attempt(request: Request) -> str | None:
         log.info("slack sent %s %s again", request.kind, request.name)
         if route and route.once:
             await request.ack(response_action="clear")
-    except SwitchboardError as error:
-        return error.sentence
+    except (SwitchboardError, NoResultFound) as error:
+        return _reason(request, error)
     except Exception:
         log.exception("%s %s failed", request.kind, request.name)
         return _(BROKEN)
     return None
+
+
+def _reason(request: Request, error: SwitchboardError | NoResultFound) -> str:
+    """Say why it did not work. Buttons and windows outlive what they are about, which areas need not know."""
+    if isinstance(error, SwitchboardError):
+        return error.sentence
+    log.warning("%s %s: what it is about is gone", request.kind, request.name, exc_info=error)
+    days = request.services.settings.keep_mail_days
+    return _(GONE_BY_AGE).format(count=days) if days else _(GONE)
 
 
 async def needs(request: Request, rank: Rank) -> str:
@@ -116,6 +132,9 @@ async def _say(request: Request, sentence: str) -> None:
     """Tell the person, and nobody else, where they are looking."""
     if request.kind == "command":
         await request.ack(text=sentence)
+    elif request.kind == "view" and (field := _written_in(request)):
+        # Another window in its place would take along what was written.
+        await request.ack(response_action="errors", errors={field: sentence})
     elif request.kind == "view":
         await request.ack(
             response_action="update", view=blocks.modal("notice", "Switchboard", [notice(sentence)])
@@ -125,6 +144,16 @@ async def _say(request: Request, sentence: str) -> None:
             await outbox.add(session, ephemeral(request, sentence))
     elif request.kind in ("action", "shortcut"):
         await request.open(blocks.modal("notice", "Switchboard", [notice(sentence)]))
+
+
+def _written_in(request: Request) -> str | None:
+    """Give the last text field of a window in which something stands."""
+    fields = [one["block_id"] for one in request.body["view"]["blocks"] if _is_text(one)]
+    return next((one for one in reversed(fields) if request.typed(one)), None)
+
+
+def _is_text(block: blocks.Block) -> bool:
+    return bool(block["type"] == "input" and block["element"]["type"] == "plain_text_input")
 
 
 def notice(sentence: str) -> blocks.Block:

@@ -74,6 +74,7 @@ async def begin(
     """Note that somebody is answering; give what they had written before, or `text`."""
     draft = await store.draft_of(desk, session, matter_id, author_id)
     if draft is None:
+        await session.get_one(desk.matters, matter_id)
         draft = desk.drafts(conversation_id=matter_id, author_id=author_id, text="")
         session.add(draft)
     if text and text not in draft.text:
