@@ -1,0 +1,65 @@
+"""What the bot writes about itself: the event and where it happened, and nobody's words or addresses."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from bot import logs
+
+
+@pytest.fixture(autouse=True)
+def kept() -> Iterator[None]:
+    """Leave the logging of other tests as it was."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+
+
+def fail() -> None:
+    """Log a mistake that happened while somebody's mail was in hand."""
+    letter = "Dear shop, my sister's number is 0170 555 01 23"
+    try:
+        int(letter[:4])
+    except ValueError:
+        logging.getLogger("jobs.example").exception("a mail of %s could not be read", "eva@box.example")
+
+
+def test_it_tells_an_event_in_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json")
+    fail()
+    told = json.loads(capsys.readouterr().err)
+    assert told["event"] == "a mail of …@… could not be read"
+    assert (told["level"], told["logger"]) == ("error", "jobs.example")
+    assert told["timestamp"].endswith("Z")
+    assert "ValueError" in told["exception"]
+
+
+def test_it_shows_where_a_mistake_happened_but_not_what_people_wrote(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("console")
+    fail()
+    shown = capsys.readouterr().err
+    assert "[error    ] a mail of …@… could not be read [jobs.example]" in shown
+    assert "in fail" in shown
+    assert "0170 555 01 23" not in shown
+
+
+def test_it_keeps_quiet_below_the_level(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("console", "WARNING")
+    logging.getLogger("bot").info("nothing of note")
+    assert capsys.readouterr().err == ""
+
+
+def test_it_lets_no_bot_hold_what_only_a_terminal_needs() -> None:
+    code = (
+        "import sys, bot.__main__, bot.app; print(*sorted({'rich', 'pygments', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
