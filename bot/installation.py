@@ -7,14 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import SwitchboardError
 from bot.gateways.bolt import Identity
 from bot.letters.model import Channels
 from bot.people import roster
 from bot.people import store as people
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings
 from bot.storage.database import Database
 from handlers.events import heard
 
@@ -31,6 +33,29 @@ class WrongWorkspace(SwitchboardError):
 
     Use the token of that workspace, or another data directory.
     """
+
+
+class ChannelsClosed(SwitchboardError):
+    """Switchboard cannot start until this is put right in Slack:
+
+    {problems}
+    """  # noqa: D400 - the list that follows ends the sentence
+
+
+class HiddenChannel(SwitchboardError):
+    """#{name} is private and Switchboard not in it: type /invite @Switchboard there, or change {setting}."""
+
+
+class ArchivedChannel(SwitchboardError):
+    """#{name} is archived: unarchive it, or change {setting}."""
+
+
+class NoChannel(SwitchboardError):
+    """#{name} cannot be made ({reason}): make it and type /invite @Switchboard there, or change {setting}."""
+
+
+# Slack shows nobody a private channel they are not in: only who tries to make one of that name hears of it.
+HIDDEN = "hidden_channels"
 
 
 @contextmanager
@@ -62,30 +87,61 @@ async def prepare(
             raise WrongWorkspace(known=pinned, found=identity.team_id)
         await people.set_setting(session, "workspace_url", identity.workspace_url)
         await roster.keep(session, everybody, now)
-    known = {
-        channel["name"]: channel
-        async for channel in _pages(
-            client.conversations_list, "channels", limit=200, exclude_archived=True,
-            types="public_channel,private_channel",
-        )
-    }  # fmt: skip
-    return Channels(
-        suppliers=await _channel(client, known, settings.suppliers_channel),
-        unsorted=await _channel(client, known, settings.unsorted_channel),
-        triage=await _channel(client, known, settings.triage_channel)
-        if settings.mailboxes_of("customers") or settings.webhook_secret.get_secret_value()
-        else "",
-    )
+    return await _channels(client, database, settings)
 
 
-async def _channel(client: AsyncWebClient, known: dict[str, Any], name: str) -> str:
+async def hidden_channels(session: AsyncSession) -> list[str]:
+    """Give the channels that the last start found to be private, without us in them."""
+    return list(await people.setting(session, HIDDEN, []))
+
+
+def channel_settings(settings: Settings) -> dict[str, str]:
+    """Give the names of the channels that mail goes to, by their settings."""
+    wanted = {"suppliers_channel": settings.suppliers_channel, "unsorted_channel": settings.unsorted_channel}
+    if settings.mailboxes_of("customers") or settings.webhook_secret.get_secret_value():
+        wanted["triage_channel"] = settings.triage_channel
+    return wanted
+
+
+async def _channels(client: AsyncWebClient, database: Database, settings: Settings) -> Channels:
+    types = "public_channel,private_channel"
+    pages = _pages(client.conversations_list, "channels", limit=200, types=types)
+    known = {channel["name"]: channel async for channel in pages}
+    found: dict[str, str] = {}
+    wrong: list[SwitchboardError] = []
+    for setting, name in channel_settings(settings).items():
+        try:
+            found[setting] = await _channel(client, known, name, PREFIX + setting.upper())
+        except (HiddenChannel, ArchivedChannel, NoChannel) as error:
+            wrong.append(error)
+    async with database.write() as session:
+        hidden = [str(error.details["name"]) for error in wrong if isinstance(error, HiddenChannel)]
+        await people.set_setting(session, HIDDEN, hidden)
+    if wrong:
+        raise ChannelsClosed(problems="\n".join(f"- {error.sentence}" for error in wrong))
+    return Channels(found["suppliers_channel"], found["unsorted_channel"], found.get("triage_channel", ""))
+
+
+async def _channel(client: AsyncWebClient, known: dict[str, Any], name: str, setting: str) -> str:
     channel = known.get(name)
     if channel is None:
-        created = await client.conversations_create(name=name)
-        return str(created["channel"]["id"])
+        return await _made(client, name, setting)
+    if channel.get("is_archived"):
+        raise ArchivedChannel(name=name, setting=setting)
     if not channel.get("is_member") and not channel.get("is_private"):
         await client.conversations_join(channel=channel["id"])
     return str(channel["id"])
+
+
+async def _made(client: AsyncWebClient, name: str, setting: str) -> str:
+    try:
+        created = await client.conversations_create(name=name)
+    except SlackApiError as error:
+        code = str(error.response.get("error", ""))
+        if code == "name_taken":
+            raise HiddenChannel(name=name, setting=setting) from None
+        raise NoChannel(name=name, setting=setting, reason=code.replace("_", " ")) from None
+    return str(created["channel"]["id"])
 
 
 async def _pages(method: Any, key: str, **arguments: Any) -> AsyncIterator[dict[str, Any]]:

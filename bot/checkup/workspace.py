@@ -1,7 +1,8 @@
 """Slack: tokens, permissions, channels, admins, the clock, and what the workspace's plan lacks."""
 
 import email.utils
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import clock
+from bot import clock, installation
 from bot.checkup.finding import Finding
 from bot.checkup.mail import is_usable
 from bot.gateways import slack as slack_gateway
@@ -52,10 +53,11 @@ async def look(loaded: Settings, *, http: bool) -> list[Finding]:
         found = [Finding(f"the bot token: {answer['team']}"), _skew(answer.headers), _scopes(answer.headers)]
         if not http:
             found.append(await _app_token(client, loaded))
-        found += await _channels(client, loaded)
+        known = await _remembered(loaded)
+        found += await _channels(client, loaded, known.hidden)
         found += await _admins(client, loaded)
         found.append(await _plan(client))
-    return [*found, *await _same_workspace(loaded, str(answer["team_id"]))]
+    return [*found, *_same_workspace(known.team_id, str(answer["team_id"]))]
 
 
 def _skew(headers: Any) -> Finding:
@@ -93,15 +95,13 @@ async def _app_token(client: AsyncWebClient, loaded: Settings) -> Finding:
     return Finding("the app-level token")
 
 
-async def _channels(client: AsyncWebClient, loaded: Settings) -> list[Finding]:
+async def _channels(client: AsyncWebClient, loaded: Settings, hidden: Collection[str]) -> list[Finding]:
     try:
         known = {one["name"]: one async for one in _all_channels(client)}
     except (SlackApiError, *_BROKE):
         return [Finding("channels", "the channels cannot be listed", "See permissions above.")]
-    names = [loaded.suppliers_channel, loaded.unsorted_channel]
-    if loaded.mailboxes_of("customers") or loaded.webhook_secret.get_secret_value():
-        names.append(loaded.triage_channel)
-    return [_channel(name, known.get(name)) for name in names]
+    names = installation.channel_settings(loaded).values()
+    return [_channel(name, known.get(name), is_hidden=name in hidden) for name in names]
 
 
 async def _all_channels(client: AsyncWebClient) -> AsyncIterator[dict[str, Any]]:
@@ -117,7 +117,11 @@ async def _all_channels(client: AsyncWebClient) -> AsyncIterator[dict[str, Any]]
             return
 
 
-def _channel(name: str, channel: dict[str, Any] | None) -> Finding:
+def _channel(name: str, channel: dict[str, Any] | None, *, is_hidden: bool) -> Finding:
+    if channel is None and is_hidden:
+        problem = f"#{name} is private, and Switchboard is not in it: the last start ended at that"
+        remedy = f"Type /invite @Switchboard in #{name}, or name another channel in the settings."
+        return Finding(f"#{name}", problem, remedy)
     if channel is None:
         # Slack shows nobody a private channel they are not in.
         return Finding(
@@ -163,17 +167,28 @@ async def _plan(client: AsyncWebClient) -> Finding:
     return Finding(f"the workspace's plan: {plan}" + (f". {LACKS[plan]}" if plan in LACKS else ""))
 
 
-async def _same_workspace(loaded: Settings, team_id: str) -> list[Finding]:
+@dataclass(frozen=True)
+class _Known:
+    """What our database knows of Slack: the workspace, and the channels that the last start could not see."""
+
+    team_id: str | None = None
+    hidden: Collection[str] = ()
+
+
+async def _remembered(loaded: Settings) -> _Known:
     if not is_usable(loaded.database):
-        return []
+        return _Known()
     database = Database(loaded.database)
     try:
         async with database.read() as session:
-            known = await people.pinned_team(session)
+            return _Known(await people.pinned_team(session), await installation.hidden_channels(session))
     except (SQLAlchemyError, OSError):
-        return []  # said of the database
+        return _Known()  # said of the database
     finally:
         await database.dispose()
+
+
+def _same_workspace(known: str | None, team_id: str) -> list[Finding]:
     if known in (None, team_id):
         return []
     problem = f"the database belongs to the Slack workspace {known}, and the bot token is of {team_id}"

@@ -18,7 +18,7 @@ from bot.suppliers.model import Contact, Supplier
 from bot.words import _
 
 # What Switchboard notes for itself, and no admin decided.
-_OURS = frozenset({"departments"})
+_OURS = frozenset({"departments", "hidden_channels"})
 _FIELDS = {"zone": "own_zone", "language": "own_language", "admin": "is_admin", "manager": "manager_id"}
 
 

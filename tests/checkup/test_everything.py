@@ -13,11 +13,15 @@ import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from bot import clock
+from bot import clock, installation, settings
 from bot.checkup import machine
+from bot.gateways import bolt
+from bot.gateways import slack as slack_gateway
 from bot.people import store as people
+from bot.settings import Settings
 from bot.storage.database import Database
 from bot.workspace import Workspace
+from bot.workspace.driver import Person, Slack
 from tests.checkup.conftest import SetUp
 from tests.gateways.health_desk import HealthDesk
 
@@ -80,6 +84,57 @@ async def test_it_says_that_a_channel_is_archived(shop: SetUp, workspace: Worksp
         workspace.world.add_channel(name)
     channel(workspace, name)["is_archived"] = True
     assert await shop.wrong() == [f"#{name} is archived"]
+
+
+async def test_it_says_that_the_last_start_found_a_channel_to_be_private(
+    shop: SetUp, workspace: Workspace, database: Database
+) -> None:
+    nora = next(one["id"] for one in workspace.world.users.values() if one["real_name"] == "Nora Lindqvist")
+    workspace.world.add_channel("post", [nora], is_private=True)
+    # Slack does not show it. Until a start tried, all that can be said is what to do if there is one.
+    found = {one.what: one for one in await shop.found(unsorted_channel="post")}
+    [hint] = [one for what, one in found.items() if what.startswith("#post")]
+    assert (hint.is_well, "if there is a private one: /invite @Switchboard" in hint.what) == (True, True)
+
+    with pytest.raises(installation.ChannelsClosed) as refused:
+        await start(settings.read()[0], database)
+    assert "#post is private and Switchboard not in it" in refused.value.sentence
+    assert "/invite @Switchboard" in refused.value.sentence
+    assert "SWITCHBOARD_UNSORTED_CHANNEL" in refused.value.sentence
+    [one] = [one for one in await shop.found() if not one.is_well]
+    assert one.problem == "#post is private, and Switchboard is not in it: the last start ended at that"
+    assert "/invite @Switchboard" in one.remedy
+
+    async with Slack(workspace.url, workspace.control_token) as slack:
+        person = await Person(slack, "Nora").goes_to("#post")
+        await person._do("channel", channel=person._place, invite=[workspace.world.bot_user_id])
+    assert await shop.wrong() == []
+    await start(settings.read()[0], database)
+    assert await shop.wrong() == []
+
+
+async def test_it_says_everything_that_keeps_it_from_its_channels_at_once(
+    shop: SetUp, workspace: Workspace, database: Database
+) -> None:
+    channel(workspace, "suppliers")["is_archived"] = True
+    workspace.api.scopes -= {"channels:manage"}
+    shop.set(unsorted_channel="new-one")
+    with pytest.raises(installation.ChannelsClosed) as refused:
+        await start(settings.read()[0], database)
+    said = refused.value.sentence
+    assert "- #suppliers is archived: unarchive it" in said
+    assert "- #new-one cannot be made (missing scope)" in said
+    assert said.count("\n- ") == 2
+    async with database.read() as session:
+        assert await installation.hidden_channels(session) == []
+
+
+async def start(loaded: Settings, database: Database) -> None:
+    """Find the channels as a start does."""
+    token = loaded.slack_bot_token.get_secret_value()
+    async with slack_gateway.client(token, loaded.slack_api_url, loaded.slack_timeout) as client:
+        identity = await bolt.identify(client)
+        await installation.prepare(client, database, loaded, identity, clock.wall())
 
 
 async def test_it_does_not_ask_for_a_channel_for_customers_where_none_write(shop: SetUp) -> None:

@@ -248,3 +248,16 @@ async def test_it_installs_an_app_by_oauth(
     ):
         assert (await answer.json())["access_token"] == workspace.bot_token
     assert await _error(client.api_call("oauth.v2.access", params=keys)) == "invalid_code"
+
+
+async def test_it_shows_nobody_a_private_channel_they_are_not_in_though_its_name_is_taken(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    somebody = next(iter(workspace.world.users))
+    hidden = workspace.world.add_channel("secret", [somebody], is_private=True)
+    listed = await client.conversations_list(types="public_channel,private_channel", limit=1000)
+    assert "secret" not in [one["name"] for one in listed["channels"]]
+    assert await _error(client.conversations_info(channel=hidden)) == "channel_not_found"
+    for is_private in (False, True):
+        created = client.conversations_create(name="secret", is_private=is_private)
+        assert await _error(created) == "name_taken"
