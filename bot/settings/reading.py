@@ -4,8 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_settings import SettingsConfigDict
+from pydantic import ConfigDict, ValidationError
 
 from bot.errors import SettingsError
 from bot.settings import sources
@@ -25,7 +24,7 @@ def load(**given: Any) -> Settings:
 
 
 class _AsFarAsPossible(Settings):
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
 
 def read(**given: Any) -> tuple[Settings, list[str]]:
