@@ -1,24 +1,37 @@
-"""What the bot writes about itself: a line an event, never what people wrote or who they are."""
+"""What the bot writes about itself: structured, a line an event, never what people wrote or who they are."""
 
-import json
 import logging
 import re
 import sys
-from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
+
+import structlog
 
 _ADDRESS = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,250}")
 # What says too much, or too often, about nothing.
 _QUIET = ("apscheduler", "alembic", "slack_bolt", "slack_sdk", "mail.log", "aiosqlite", "httpx2", "openai")
-# In a terminal: yellow and red.
-_COLOURS = {"warning": "\033[33m", "error": "\033[31m", "critical": "\033[31m"}
-_PLAIN = "\033[0m"
 
 
 def configure(form: Literal["console", "json"] = "console", level: str = "INFO") -> None:
-    """Send every log of this process to standard error."""
+    """Send every log of this process through structlog to standard error."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if form == "json":
+        last += [
+            structlog.processors.format_exc_info,
+            _without_addresses,
+            structlog.processors.JSONRenderer(),
+        ]
+    else:
+        last += [_without_addresses, _console()]
+    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
     handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if form == "json" else _Console(coloured=sys.stderr.isatty()))
+    handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
@@ -26,47 +39,14 @@ def configure(form: Literal["console", "json"] = "console", level: str = "INFO")
         logging.getLogger(name).setLevel(logging.ERROR if name == "slack_bolt" else logging.WARNING)
 
 
-class _Json(logging.Formatter):
-    """A JSON object a line, for what collects logs."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        told = {
-            "event": record.getMessage(),
-            "logger": record.name,
-            "level": record.levelname.lower(),
-            "timestamp": _moment(record),
-        }
-        if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        if record.stack_info:
-            told["stack_info"] = record.stack_info
-        return json.dumps({name: _without_addresses(text) for name, text in told.items()})
+def _console() -> structlog.dev.ConsoleRenderer:
+    # Of a mistake the calls that led to it, and not what they held: that is what people wrote.
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
 
 
-class _Console(logging.Formatter):
-    """A line for people; of a mistake the calls that led to it, and not what they held: that is people's."""
-
-    def __init__(self, *, coloured: bool) -> None:
-        super().__init__()
-        self._coloured = coloured
-
-    def format(self, record: logging.LogRecord) -> str:
-        level = record.levelname.lower()
-        shown = f"[{level:<9}]"
-        if self._coloured and level in _COLOURS:
-            shown = f"{_COLOURS[level]}{shown}{_PLAIN}"
-        text = f"{_moment(record)} {shown} {record.getMessage()} [{record.name}]"
-        if record.exc_info:
-            text += f"\n{self.formatException(record.exc_info)}"
-        if record.stack_info:
-            text += f"\n{record.stack_info}"
-        return _without_addresses(text)
-
-
-def _moment(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _without_addresses(text: str) -> str:
+def _without_addresses(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
     """Take mail addresses out of whatever is logged, tracebacks too."""
-    return _ADDRESS.sub("…@…", text)
+    return {
+        key: _ADDRESS.sub("…@…", value) if isinstance(value, str) else value for key, value in event.items()
+    }

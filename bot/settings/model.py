@@ -3,13 +3,15 @@
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.settings import sources
 from bot.settings.mailbox import Mailbox, Security
+from bot.settings.sources import PREFIX
 
 # Days in which whoever writes again goes on with the same matter.
 LEAST_KEPT = 30
@@ -24,10 +26,10 @@ class TokenPrice(BaseModel):
     tokens_out: Decimal = Field(ge=0)
 
 
-class Settings(BaseModel):
-    """Every setting, as it is set outside; what is given here wins. `.env.example` says what each is for."""
+class Settings(BaseSettings):
+    """Every setting. `.env.example` shows each with what it is for."""
 
-    model_config = ConfigDict(extra="forbid", validate_default=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", env_nested_delimiter="__")
 
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
@@ -38,13 +40,13 @@ class Settings(BaseModel):
     data_dir: Path = Path("data")
     database_url: str = ""
 
-    admins: list[str] = []
+    admins: Annotated[list[str], NoDecode] = []
     suppliers_channel: str = "suppliers"
     unsorted_channel: str = "mail-unsorted"
     triage_channel: str = "support"
     plans_dir: str = ""
 
-    mailbox: list[Mailbox] = []
+    mailbox: Annotated[list[Mailbox], NoDecode] = []
     smtp_in_host: str = "127.0.0.1"
     smtp_in_port: int = Field(default=2525, ge=0, le=65535)
     smtp_out_host: str = ""
@@ -65,7 +67,7 @@ class Settings(BaseModel):
     llm_key: SecretStr = SecretStr("")
     llm_base_url: str = ""
     llm_redact: bool = True
-    llm_prices: dict[str, TokenPrice] = {}
+    llm_prices: Annotated[dict[str, TokenPrice], NoDecode] = {}
     llm_currency: str = "USD"
     llm_daily_money: Decimal | None = Field(default=None, ge=0)
     llm_daily_tokens: int | None = Field(default=2_000_000, ge=0)
@@ -86,9 +88,6 @@ class Settings(BaseModel):
 
     clock_url: str = ""
     clock_token: SecretStr = SecretStr("")
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**(sources.outside(type(self).model_fields) | given))
 
     @field_validator("admins", "mailbox", "llm_prices", mode="before")
     @classmethod
@@ -128,3 +127,14 @@ class Settings(BaseModel):
     def mailboxes_of(self, area: str) -> list[str]:
         """Give the addresses whose mail belongs to an area."""
         return [one.address for one in self.mailbox if one.area == area]
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102 - pydantic's own signature
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, *sources.others(settings_cls)

@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.settings import sources
@@ -24,7 +25,7 @@ def load(**given: Any) -> Settings:
 
 
 class _AsFarAsPossible(Settings):
-    model_config = ConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore")
 
 
 def read(**given: Any) -> tuple[Settings, list[str]]:

@@ -7,50 +7,54 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, TomlConfigSettingsSource
+
 PREFIX = "SWITCHBOARD_"
 CONFIG = f"{PREFIX}CONFIG"
-_OPENAI = {"llm_key": "OPENAI_API_KEY", "llm_base_url": "OPENAI_BASE_URL"}
 
 
-def outside(fields: Iterable[str]) -> dict[str, Any]:
-    """Give what is set, the strongest winning. What cannot be read is left out, and said by `unreadable`."""
-    fields = list(fields)
-    return _from_toml() | _from_openai() | _from_files(fields) | _from_environment(fields)
-
-
-def _from_environment(fields: list[str]) -> dict[str, Any]:
-    """`SWITCHBOARD_NAME=value`, in capitals or not."""
-    given = {name.upper(): value for name, value in os.environ.items()}
-    names = {field: f"{PREFIX}{field.upper()}" for field in fields}
-    return {field: given[name] for field, name in names.items() if name in given}
-
-
-def _from_files(fields: list[str]) -> dict[str, Any]:
-    """`SWITCHBOARD_NAME_FILE=/run/secrets/name`: the value stands in that file."""
-    found = {}
-    for field in fields:
-        if path := os.environ.get(f"{PREFIX}{field.upper()}_FILE"):
-            # One that cannot be read is said by `unreadable`, together with all else.
-            with suppress(OSError):
-                found[field] = secret_in(path)
-    return found
-
-
-def _from_openai() -> dict[str, Any]:
-    """Take the names that every program which speaks to OpenAI knows."""
-    return {field: value for field, name in _OPENAI.items() if (value := os.environ.get(name))}
-
-
-def _from_toml() -> dict[str, Any]:
+def others(settings_cls: type[BaseSettings]) -> tuple[PydanticBaseSettingsSource, ...]:
+    """Give them, the strongest first. What cannot be read is left out here, and said by `unreadable`."""
+    found = (_FromFiles(settings_cls), _FromOpenAI(settings_cls))
     try:
-        return tomllib.loads(_toml().read_text("utf-8"))
+        return *found, TomlConfigSettingsSource(settings_cls, _toml())
     except (OSError, ValueError):
-        return {}
+        return found
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """`SWITCHBOARD_NAME_FILE=/run/secrets/name`: the value stands in that file."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        # One that cannot be read is said by `unreadable`, together with all else.
+        with suppress(OSError):
+            return secret_in(path) if path else None, field_name, False
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        values = {
+            name: self.get_field_value(info, name)[0] for name, info in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def secret_in(path: str) -> str:
     """Give the secret that a file holds."""
     return Path(path).read_text(encoding="utf-8", errors="replace").strip()
+
+
+class _FromOpenAI(PydanticBaseSettingsSource):
+    """The names every program that speaks to OpenAI knows."""
+
+    _NAMES = {"llm_key": "OPENAI_API_KEY", "llm_base_url": "OPENAI_BASE_URL"}  # noqa: RUF012
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        return os.environ.get(self._NAMES.get(field_name, "")) or None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name in self._NAMES if (value := os.environ.get(self._NAMES[name]))}
 
 
 def unreadable(fields: Iterable[str]) -> list[str]:

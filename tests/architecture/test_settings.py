@@ -64,26 +64,3 @@ def test_it_says_when_the_file_of_a_secret_is_missing(
     monkeypatch.setenv(f"{PREFIX}SLACK_BOT_TOKEN_FILE", str(tmp_path / "nothing"))
     with pytest.raises(SettingsError, match="nothing cannot be read"):
         settings.load()
-
-
-def test_it_reads_a_name_in_small_letters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(f"{PREFIX}hold_seconds".lower(), "7")
-    assert settings.load().hold_seconds == 7
-
-
-def test_it_lets_the_environment_win_over_files_and_what_is_given_over_all(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "switchboard.toml").write_text('llm_key = "toml"\nllm_model = "toml"\nhold_seconds = 5\n')
-    (tmp_path / "model").write_text("file")
-    monkeypatch.setenv("OPENAI_API_KEY", "openai")
-    monkeypatch.setenv(f"{PREFIX}LLM_MODEL_FILE", str(tmp_path / "model"))
-    loaded = settings.load()
-    assert (loaded.llm_key.get_secret_value(), loaded.llm_model, loaded.hold_seconds) == ("openai", "file", 5)
-    monkeypatch.setenv(f"{PREFIX}LLM_KEY", "environment")
-    monkeypatch.setenv(f"{PREFIX}LLM_MODEL", "environment")
-    loaded = settings.load(hold_seconds=6)
-    assert loaded.llm_key.get_secret_value() == "environment"
-    assert (loaded.llm_model, loaded.hold_seconds) == ("environment", 6)
