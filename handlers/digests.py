@@ -17,10 +17,12 @@ from bot.people import store as people
 from bot.people.model import Department
 from bot.people.permissions import Rank
 from bot.words import _
+from handlers import private
 from handlers.people import HELPS
 from handlers.routes import Request, action, command, view
 
 AREA = "digests"
+_SETTINGS = "digests-settings"
 
 
 class NotYourDepartment(SwitchboardError):
@@ -44,7 +46,7 @@ async def digests(request: Request) -> None:
     elif word == "week":
         await request.ack(text=_("The week"), blocks=await _week(request))
     elif word == "settings":
-        await request.ack(text=_("Settings"), blocks=await _settings(request))
+        await private.answer(request, _SETTINGS)
     else:
         near = get_close_matches(word, _WORDS, n=1, cutoff=0.6)
         await request.ack(text=people_messages.unknown_word(word, near[0] if near else None))
@@ -73,13 +75,14 @@ async def _week(request: Request) -> list[Block]:
     return shown[:50] or [blocks.section(messages.nothing())]
 
 
-async def _settings(request: Request) -> list[Block]:
-    async with request.services.database.read() as session:
-        departments = [
-            (one, await weekly.of(session, one), request.standing.leads_department(one.id))
-            for one in await people.departments(session)
-        ]
-    return messages.settings(departments)
+@private.message(_SETTINGS)
+async def settings_message(request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give when the departments' weeks are posted."""
+    departments = [
+        (one, await weekly.of(session, one), request.standing.leads_department(one.id))
+        for one in await people.departments(session)
+    ]
+    return _("Settings"), messages.settings(departments)
 
 
 @action(messages.CHOOSE, needs=Rank.LEAD)
@@ -88,7 +91,7 @@ async def choose(request: Request) -> None:
     async with request.services.database.read() as session:
         department = await _led(request, session, int(request.value))
         chosen = await weekly.of(session, department)
-    await request.open(messages.choose(department, chosen))
+    await private.open_window(request, messages.choose(department, chosen))
     await request.ack()
 
 
@@ -97,8 +100,9 @@ async def chosen(request: Request) -> None:
     """Keep when a department's week is posted, or that it is not."""
     wanted = Weekly(request.typed("state") == "on", int(request.typed("weekday")), request.typed("hour"))
     async with request.transaction() as session:
-        department = await _led(request, session, int(request.body["view"]["private_metadata"]))
+        department = await _led(request, session, private.carried(request)["department"])
         await weekly.choose(session, department, wanted, request.person, request.services.clock.now())
+        await private.redraw(request, session)
     await request.ack()
 
 

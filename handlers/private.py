@@ -81,6 +81,12 @@ async def open_window(request: Request, view: Block) -> None:
     await request.open(carrying(request, view))
 
 
+def carried(request: Request) -> dict[str, Any]:
+    """Give what the window that was sent off carries."""
+    found: dict[str, Any] = json.loads(request.body["view"]["private_metadata"])
+    return found
+
+
 def carrying(request: Request, view: Block) -> Block:
     """Let a window know from which message it, or the one before it, was opened."""
     pressed = _pressed(request)

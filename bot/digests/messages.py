@@ -1,5 +1,6 @@
 """What Slack shows of digests: every sentence and action id of the area."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -170,8 +171,9 @@ def choose(department: Department, weekly: Weekly) -> Block:
     ]  # fmt: skip
     title = blocks.clip(department.name, blocks.VIEW_TITLE)
     return blocks.modal(
-        CHOSEN, title, shown, submit=_("Save"), close=_("Cancel"), metadata=str(department.id)
-    )
+        CHOSEN, title, shown, submit=_("Save"), close=_("Cancel"),
+        metadata=json.dumps({"department": department.id}),
+    )  # fmt: skip
 
 
 def weekday(number: int) -> str:

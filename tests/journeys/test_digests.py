@@ -113,8 +113,8 @@ async def test_it_lets_the_lead_choose_the_day_and_hour_and_nobody_else(shop: Sh
     await nora.chooses("Weekday", "Friday")
     await nora.fills("Hour", "10:30")
     assert await nora.submits() == {}
-    await nora.runs("/digest settings")
-    await nora.sees("Friday at 10:30")
+    shown = await nora.sees("Friday at 10:30")
+    assert shown.count("Weekly overviews") == 1
     async with shop.services.database.read() as session:  # type: ignore[union-attr]
         entry = (await people.audit_log(session, limit=1))[0]
         assert (entry.act, entry.detail["weekday"]) == ("digests.week", 4)
