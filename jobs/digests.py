@@ -11,6 +11,7 @@ from bot import blocks
 from bot.blocks import Block
 from bot.digests import compile as digest
 from bot.digests import messages, rooms, weekly
+from bot.letters import cards
 from bot.people import areas, availability, mornings
 from bot.people import store as people
 from bot.people.model import Department, Person
@@ -67,6 +68,9 @@ async def arrived(services: Services, read_rooms: Rooms, body: bytes, trigger: T
             department = await session.get(Department, int(left["week"]))
             if department is not None and department.channel_id:
                 monday = date.fromisoformat(left["monday"])
+                if known.get(department.channel_id, []) is None:
+                    # Nobody thinks of inviting the bot into a channel that all may read: it comes by itself.
+                    await outbox.add(session, cards.join(department.channel_id))
                 await _post(session, department, monday, services.clock.now())
 
 

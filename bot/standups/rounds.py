@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
 from bot.errors import SwitchboardError
+from bot.letters import cards
 from bot.people import asking, availability, mornings, notices
 from bot.people import store as people
 from bot.people.model import Person
@@ -297,7 +298,7 @@ async def change(session: AsyncSession, standup: Standup, wanted: Changed, now: 
         await close_if_complete(session, one, now)
     if standup.channel_id != wanted.channel_id:
         standup.channel_id = wanted.channel_id
-        await _join(session, wanted.channel_id)
+        await outbox.add(session, cards.join(wanted.channel_id))
         last = await store.last_closed(session, standup.id)
         if last is not None and await store.report_failed(session, last):
             last.report_id = None
@@ -335,7 +336,7 @@ async def announce(session: AsyncSession, plan: Plan, owner: Person) -> None:
         rhythm = messages.rhythm_words(describe(plan.rhythm))
         text = messages.announcement(plan.name, owner.name, rhythm, plan.hour, names)
     lane = f"slack:{plan.channel_id}"
-    await _join(session, plan.channel_id)
+    await outbox.add(session, cards.join(plan.channel_id))
     post = outbox.Draft(
         key=f"{KIND}:announce:{outbox.new_uid()}",
         kind="slack.post",
@@ -343,13 +344,3 @@ async def announce(session: AsyncSession, plan: Plan, owner: Person) -> None:
         payload={"channel": plan.channel_id, "text": text, "blocks": [blocks.section(text)]},
     )
     await outbox.add(session, post)
-
-
-async def _join(session: AsyncSession, channel_id: str) -> None:
-    join = outbox.Draft(
-        key=f"join:{channel_id}:{outbox.new_uid()}",
-        kind="slack.join",
-        lane=f"slack:{channel_id}",
-        payload={"channel": channel_id},
-    )
-    await outbox.add(session, join)

@@ -27,7 +27,6 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
             assert logistics
             channels = {one["name"]: one["id"] for one in made.workspace.world.channels.values()}
             logistics.channel_id = channels["logistics"]
-            made.workspace.world.channels[channels["logistics"]]["members"].append(services.bot_user_id)
         yield made
 
 

@@ -132,7 +132,7 @@ async def opened(
         worker = ArrivalWorker(
             database, {jobs.SOURCE: partial(jobs.arrived, services)}, lease=timedelta(seconds=30)
         )
-        errands = people_jobs.errands() | jobs.errands(database)
+        errands = people_jobs.errands() | jobs.errands()
         hearts.append(Heartbeat(database, clock, errands, [worker.wake]))
         workers.append((worker, asyncio.create_task(worker.run())))
     try:
