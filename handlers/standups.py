@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import calendar
+from bot.blocks import Block
 from bot.errors import SwitchboardError
 from bot.people import areas, privacy
 from bot.people import messages as people_messages
@@ -16,11 +17,12 @@ from bot.people.privacy import Line
 from bot.standups import messages, rounds, store
 from bot.standups.model import Standup
 from bot.words import _
-from handlers import home, standups_answer, standups_begin, standups_owner
+from handlers import home, private, standups_answer, standups_begin, standups_owner
 from handlers.people import HELPS
 from handlers.routes import Request, command
 
 AREA = "standups"
+_CHANGES = "standups-changes"
 HELPS[AREA] = lambda: _(messages.HELP)
 
 
@@ -51,9 +53,7 @@ async def _help(request: Request, _rest: str) -> None:
 
 
 async def _mine(request: Request, _rest: str) -> None:
-    async with request.services.database.read() as session:
-        shown = await standups_owner.own(request, session)
-    await request.ack(text=_("Your standups"), blocks=shown)
+    await private.answer(request, standups_owner.MINE)
 
 
 async def _new(request: Request, _rest: str) -> None:
@@ -80,11 +80,16 @@ async def _report(request: Request, rest: str) -> None:
 
 
 async def _changes(request: Request, _rest: str) -> None:
-    async with request.services.database.read() as session:
-        changes = await store.recent_changes(session)
-        ids = {one.owner_id for one in changes} | {one.person_id for one in changes}
-        names = await people.names(session, ids)
-    await request.ack(text=_("Changes"), blocks=messages.changes_list(changes, names))
+    await private.answer(request, _CHANGES)
+
+
+@private.message(_CHANGES)
+async def changes_message(_request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give what was shared lately, and what of it is still to be done."""
+    changes = await store.recent_changes(session)
+    ids = {one.owner_id for one in changes} | {one.person_id for one in changes}
+    names = await people.names(session, ids)
+    return _("Changes"), messages.changes_list(changes, names)
 
 
 async def _edit(request: Request, rest: str) -> None:

@@ -1,6 +1,5 @@
 """Answering a standup in Slack: in the message itself, in a window, or with nothing to share."""
 
-import json
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +9,7 @@ from bot.errors import SwitchboardError
 from bot.people.model import Person
 from bot.standups import answering, messages, modals, rounds, store
 from bot.standups.model import Asked, Round, Standup
-from handlers import home
+from handlers import home, private
 from handlers.routes import Request, action, view
 
 
@@ -26,7 +25,7 @@ async def open_waiting(request: Request) -> None:
             raise NothingOpen
         waiting = [one for one in opened if one[2].state == "waiting"] or opened
         shown = await _answer_window(session, *waiting[0])
-    await request.open(shown)
+    await private.open_window(request, shown)
     await request.ack()
 
 
@@ -52,7 +51,7 @@ async def _open_answer(request: Request, *, more: bool) -> None:
             raise answering.NotAsked
         chosen = int(change_id) if change_id else None
         shown = await _answer_window(session, standup, one, asked, more=more, change_id=chosen)
-    await request.open(shown)
+    await private.open_window(request, shown)
     await request.ack()
 
 
@@ -75,7 +74,7 @@ async def _answer_window(
 @view(modals.SHARE)
 async def share(request: Request) -> None:
     """Keep a change somebody shared."""
-    carried = json.loads(request.body["view"]["private_metadata"])
+    carried = private.carried(request)
     due = request.typed("due")
     shared = answering.Shared(
         request.typed("what") or "",
@@ -98,7 +97,7 @@ async def share(request: Request) -> None:
 @view(modals.TELL)
 async def tell(request: Request) -> None:
     """Keep plain answers."""
-    round_id = json.loads(request.body["view"]["private_metadata"])["round"]
+    round_id = private.carried(request)["round"]
     async with request.transaction() as session:
         one = await session.get_one(Round, round_id)
         standup = await session.get_one(Standup, one.standup_id)

@@ -1,6 +1,5 @@
 """Beginning a standup in Slack: a window, everybody's next dates, and then it begins."""
 
-import json
 from datetime import date, time
 from typing import Any
 
@@ -16,7 +15,7 @@ from bot.rhythms import LAST, NoWeekday, Rhythm, RhythmNotUnderstood, describe
 from bot.standups import messages, modals, rounds
 from bot.standups.model import TEMPLATES, asked_on, coming
 from bot.words import _
-from handlers import home
+from handlers import home, private
 from handlers.routes import Request, action, view
 
 _MOST_PREVIEWED = 40
@@ -31,7 +30,8 @@ async def open_window(request: Request) -> None:
     """Open the window for a new standup; it proposes the channel that is in view."""
     async with request.services.database.read() as session:
         departments = await people.departments(session)
-    await request.open(modals.plan(departments, request.person.id, _here(request), today(request)))
+    view = modals.plan(departments, request.person.id, _here(request), today(request))
+    await private.open_window(request, view)
     await request.ack()
 
 
@@ -73,9 +73,10 @@ async def preview(request: Request) -> None:
     summary = f"*{blocks.escape(wanted['name'])}* · {rhythm_text} · {wanted['hour']} · <#{wanted['channel']}>"
     if nominals and rhythm.since is not None and nominals[0] > rhythm.since >= today(request):
         shown.insert(0, blocks.context(messages.begins_later(nominals[0])))
-    if len(json.dumps(wanted)) > _METADATA:
+    window = private.carrying(request, modals.confirm(wanted, summary, shown, unseen))
+    if len(window["private_metadata"]) > _METADATA:
         raise TooManyPeople
-    await request.ack(response_action="push", view=modals.confirm(wanted, summary, shown, unseen))
+    await request.ack(response_action="push", view=window)
 
 
 def _preview(person: Person, theirs: WorkCalendar, nominals: list[date], hour: time) -> blocks.Block:
@@ -144,7 +145,7 @@ def _number(request: Request) -> int:
 @view(modals.CONFIRM, once=True)
 async def begin(request: Request) -> None:
     """Begin the standup that was previewed."""
-    wanted = json.loads(request.body["view"]["private_metadata"])
+    wanted = private.carried(request)
     async with request.transaction() as session:
         now = request.services.clock.now()
         plan = rounds.Plan(

@@ -2,22 +2,25 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import blocks
+from bot.blocks import Block
 from bot.errors import SwitchboardError
 from bot.people import store as people
 from bot.standups import messages, modals, rounds, store
 from bot.standups.model import Standup
-from bot.storage import outbox
 from bot.words import _
+from handlers import private
 from handlers.routes import Request, action, view
+
+MINE = "standups-mine"
 
 
 class NotYours(SwitchboardError):
     """Only who began a standup, or an admin, can do this."""
 
 
-async def own(request: Request, session: AsyncSession) -> list[blocks.Block]:
-    """Give somebody's standups as they are listed; admins see all."""
+@private.message(MINE)
+async def mine_message(request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give somebody's standups; admins see all."""
     standups = await store.mine(session, request.person.id)
     is_admin = request.standing.is_admin
     if is_admin:
@@ -25,7 +28,7 @@ async def own(request: Request, session: AsyncSession) -> list[blocks.Block]:
         known = {one.id for one in standups}
         standups = [*standups, *(one for one in await store.active(session) if one.id not in known)]
     opened = await store.open_for(session, request.person.id)
-    return messages.mine(standups, opened, request.person, is_admin=is_admin)
+    return _("Your standups"), messages.mine(standups, opened, request.person, is_admin=is_admin)
 
 
 async def _owned(request: Request, session: AsyncSession, standup_id: int) -> Standup:
@@ -41,25 +44,8 @@ async def set_state(request: Request, standup_id: int, state: str) -> None:
         standup = await _owned(request, session, standup_id)
         await rounds.set_state(session, standup, state, request.services.clock.now())
         text = messages.changed(standup)
-        if request.kind == "action":
-            await session.flush()
-            await outbox.add(session, _in_place(request, await own(request, session)))
+        await private.redraw(request, session)
     await request.ack(**({"text": text} if request.kind == "command" else {}))
-
-
-def _in_place(request: Request, shown: list[blocks.Block]) -> outbox.Draft:
-    """Put this in the place of the message whose button was pressed, which only this person sees."""
-    return outbox.Draft(
-        key=f"standup:in-place:{outbox.new_uid()}",
-        kind="slack.respond",
-        lane=f"ephemeral:{request.channel_id}:{request.person.id}",
-        payload={
-            "response_url": request.body["response_url"],
-            "replace_original": True,
-            "text": _("Your standups"),
-            "blocks": shown,
-        },
-    )
 
 
 @action(messages.PAUSE)
@@ -91,7 +77,7 @@ async def open_edit(request: Request, standup_id: int) -> None:
     async with request.services.database.read() as session:
         standup = await _owned(request, session, standup_id)
         everybody = await store.participants(session, standup_id)
-    await request.open(modals.edit(standup, [one.id for one in everybody]))
+    await private.open_window(request, modals.edit(standup, [one.id for one in everybody]))
     await request.ack()
 
 
@@ -112,6 +98,7 @@ async def save(request: Request) -> None:
         return
     wanted = rounds.Changed(name, request.typed("hour"), request.typed("channel"), tuple(chosen))
     async with request.transaction() as session:
-        standup = await _owned(request, session, int(request.body["view"]["private_metadata"]))
+        standup = await _owned(request, session, private.carried(request)["standup"])
         await rounds.change(session, standup, wanted, request.services.clock.now())
+        await private.redraw(request, session)
     await request.ack()

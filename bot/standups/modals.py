@@ -128,8 +128,9 @@ def edit(standup: Standup, person_ids: Sequence[str]) -> Block:
         blocks.field(_("Where the report goes"), "channel", blocks.channel_menu(standup.channel_id)),
     ]
     return blocks.modal(
-        EDIT, _("Change the standup"), shown, submit=_("Save"), close=_("Cancel"), metadata=str(standup.id)
-    )
+        EDIT, _("Change the standup"), shown, submit=_("Save"), close=_("Cancel"),
+        metadata=json.dumps({"standup": standup.id}),
+    )  # fmt: skip
 
 
 def confirm(plan_: Mapping[str, Any], summary: str, previews: Sequence[Block], unseen: int) -> Block:

@@ -251,3 +251,42 @@ async def test_it_tells_the_owner_of_an_archived_channel_and_posts_the_report_in
         await nora.sees("has ended")
         await nora.runs("/standup report yesterday")
         await nora.sees("Write the date of a report as 2026-11-23.")
+
+
+async def test_it_shows_the_list_as_it_is_after_each_change_made_from_it(shop: Shop) -> None:
+    await begin(shop)
+    nora = await shop.person("Nora").goes_to("#general")
+    await nora.runs("/standup")
+    await nora.presses("Pause", on=NAME)
+    await nora.sees("paused")
+    await nora.presses("Resume")
+    await nora.does_not_see("paused")
+    await nora.presses("People, hour, channel")
+    await nora.fills("Name", "What our trade does")
+    assert await nora.submits() == {}
+    await nora.sees("What our trade does")
+    await nora.does_not_see(NAME)
+
+    await nora.presses("New standup")
+    await nora.fills("Name", "Second of mine")
+    await nora.chooses("Where the report goes", "logistics")  # it is announced there
+    assert await nora.submits() == {}
+    assert await nora.submits() == {}
+    shown = await nora.sees("Second of mine")
+    assert shown.count("Your standups") == 1
+
+
+async def test_it_takes_what_was_done_out_of_the_list_in_which_it_was_done(shop: Shop) -> None:
+    await begin(shop)
+    await shop.slack.clock_to(datetime(2026, 10, 19, 14, tzinfo=UTC))
+    aiko = await shop.person("Aiko").goes_to("@Switchboard")
+    await aiko.presses("Answer in a window")
+    await aiko.fills("What changed that touches us?", "New packaging law")
+    await aiko.fills("What should we do?", "Register with the agency")
+    await aiko.fills("Who?", "Aiko")
+    assert await aiko.submits() == {}
+    await aiko.goes_to("#general")
+    await aiko.runs("/standup changes")
+    await aiko.presses("Done", on="To be done")
+    await aiko.does_not_see("To be done")
+    await aiko.sees("Register with the agency")
