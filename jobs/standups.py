@@ -1,7 +1,7 @@
 """What the clock triggers for standups: rounds open, remind and close; people are asked in their morning."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -45,7 +45,8 @@ def errands() -> Mapping[str, Errand]:
         if await areas.is_on(session, AREA):
             one = await rounds.open_round(session, standup, nominal, now)
             if one is not None:
-                await _plan_mornings(session, one)
+                ids = [asked.person_id for asked in await store.asked_of(session, one.id)]
+                await _leave(session, "mornings", one, ids)
         return await rounds.next_opening(session, standup, nominal, now)
 
     async def close(session: AsyncSession, row: ScheduleRow, now: datetime) -> None:
@@ -53,6 +54,7 @@ def errands() -> Mapping[str, Errand]:
         if one is not None:
             body = json.dumps({"themes": one.id}).encode()
             await inbox.enqueue(session, SOURCE, f"themes:{one.id}", body)
+            await _leave(session, "silent", one, await store.waiting(session, one.id))
 
     return {rounds.OPEN: begin, rounds.REMIND: _remind, rounds.CLOSE: close}
 
@@ -77,29 +79,43 @@ async def _remind(session: AsyncSession, row: ScheduleRow, now: datetime) -> Non
         await rounds.remind(session, _id(row), now)
 
 
-async def _plan_mornings(session: AsyncSession, one: Round) -> None:
-    """Let the mornings of everybody who is asked move to the standup's hour, some at a time."""
-    ids = [asked.person_id for asked in await store.asked_of(session, one.id)]
+async def _leave(session: AsyncSession, what: str, one: Round, ids: Sequence[str]) -> None:
+    """Leave for later what is done for many people, some at a time."""
     for start in range(0, len(ids), _AT_ONCE):
-        left = {"mornings": ids[start : start + _AT_ONCE], "round": one.id}
-        body = json.dumps(left).encode()
-        await inbox.enqueue(session, SOURCE, f"mornings:{one.id}:{start}", body)
+        body = json.dumps({what: ids[start : start + _AT_ONCE], "round": one.id}).encode()
+        await inbox.enqueue(session, SOURCE, f"{what}:{one.id}:{start}", body)
 
 
 async def arrived(services: Services, body: bytes, trigger: Trigger) -> None:
-    """Do what an errand left for later: plan mornings, or ask the model what answers have in common."""
+    """Do what an errand left for later, for some people or with the model."""
     left: dict[str, Any] = json.loads(body)
     if "themes" in left:
         await _find_themes(services, int(left["themes"]), trigger)
         return
     async with trigger.transaction() as session:
         one = await session.get_one(Round, int(left["round"]))
-        wall = (await session.get_one(Standup, one.standup_id)).wall
-        days = {asked.person_id: asked.day for asked in await store.asked_of(session, one.id)}
-        for person in await people.several(session, left["mornings"]):
-            asked_at = calendar.resolve(days[person.id], wall, known_zone(person.zone))
-            # As of just before: were the hour over by now, the message would else come a day late.
-            await mornings.plan(session, person, min(services.clock.now(), asked_at - _JUST_BEFORE))
+        if "silent" in left:
+            await _say_it_is_over(session, one, left["silent"])
+        else:
+            await _plan_mornings(session, one, left["mornings"], services.clock.now())
+
+
+async def _plan_mornings(session: AsyncSession, one: Round, ids: Sequence[str], now: datetime) -> None:
+    """Let the mornings of people who are asked move to the standup's hour."""
+    wall = (await session.get_one(Standup, one.standup_id)).wall
+    days = {asked.person_id: asked.day for asked in await store.asked_of(session, one.id)}
+    for person in await people.several(session, ids):
+        asked_at = calendar.resolve(days[person.id], wall, known_zone(person.zone))
+        # As of just before: were the hour over by now, the message would else come a day late.
+        await mornings.plan(session, person, min(now, asked_at - _JUST_BEFORE))
+
+
+async def _say_it_is_over(session: AsyncSession, one: Round, ids: Sequence[str]) -> None:
+    """Let the message that asked say that the round is closed, where nothing was answered."""
+    asked = {row.person_id: row for row in await store.asked_of(session, one.id)}
+    for person in await people.several(session, ids):
+        if person.id in asked and asked[person.id].state == "waiting":
+            await rounds.redraw_ask(session, one, asked[person.id], person)
 
 
 async def _find_themes(services: Services, round_id: int, trigger: Trigger) -> None:

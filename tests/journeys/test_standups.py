@@ -114,6 +114,7 @@ async def test_it_reminds_once_shows_who_was_away_and_takes_a_late_answer(shop: 
 
     camille = await shop.person("Camille").goes_to("@Switchboard")
     assert (await camille.reads()).count("your answer is missing") == 1
+    assert "This round is closed" in await camille.sees("Your day, Monday 19 October")
     assert "answer is missing" not in await diego.reads()
     nora = await shop.person("Nora").goes_to("#logistics")
     report = await nora.sees("no answer: ")
