@@ -47,11 +47,16 @@ _LATE, _DUTIES, _NEXT, _BLANKS = 5, 6, 2, 6
 # ---- tasks as boxes -----------------------------------------------------------------------------------
 
 
-def boxes(title: str, stands: Standing, tasks: Sequence[Task], most: int = BOXES) -> list[Block]:
-    """Give tasks as boxes to tick, the first `most` of them (10 at most); the others are counted."""
+def boxes(
+    title: str, stands: Standing, tasks: Sequence[Task], most: int = BOXES, *, dated: bool = True
+) -> list[Block]:
+    """Give tasks as boxes to tick, the first `most` of them (10 at most); the others are counted.
+
+    `dated`: each says when it is due.
+    """
     if not tasks:
         return []
-    options = {task.id: _box(stands, task) for task in tasks[:most]}
+    options = {task.id: _box(stands, task, dated=dated) for task in tasks[:most]}
     ticked = [options[task.id] for task in tasks[:most] if task.done_at]
     element = blocks.checkboxes(options.values(), initial=ticked) | {"action_id": TICK}
     # The block's id says which boxes it has: Slack tells only those that are ticked.
@@ -68,9 +73,13 @@ def shown_tasks(block_id: str) -> list[int]:
     return [int(one) for one in block_id.partition(":")[2].split(".") if one.isdigit()]
 
 
-def _box(stands: Standing, task: Task) -> Block:
+def _box(stands: Standing, task: Task, *, dated: bool) -> Block:
     option = blocks.option(task.title, str(task.id))
-    return option | {"description": blocks.plain(_when(stands, task), blocks.OPTION_TEXT)}
+    return (
+        option
+        if not dated
+        else option | {"description": blocks.plain(_when(stands, task), blocks.OPTION_TEXT)}
+    )
 
 
 def _when(stands: Standing, task: Task) -> str:
@@ -107,7 +116,7 @@ def my_morning(
     if older:
         shown.append(blocks.section(_older(older), accessory=blocks.button(_("Look"), LOOK, stands.hire.id)))
     if today:
-        shown += boxes(f"*{_('Today')}*", stands, today)
+        shown += boxes(f"*{_('Today')}*", stands, today, dated=False)
     if coming := _coming(stands):
         shown.append(blocks.context(coming))
     if tasks:

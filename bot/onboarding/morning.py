@@ -65,8 +65,7 @@ async def _as_hire(session: AsyncSession, hire: Hire, window: Window) -> list[Bl
     ]
     named, older = _told(stands, due, window)
     shown = messages.my_morning(stands, named, older, await _asked(session, stands, window.at))
-    was_greeted = stands.number_on(hire.started_at) >= 0
-    if was_greeted or not _has_come(stands, 0, window):
+    if not _has_come(stands, 0, window) or await store.was_greeted(session, hire.id):
         return shown
     _text, greeting = messages.welcome(stands)
     return [*greeting, *shown]

@@ -17,7 +17,9 @@ from bot.onboarding.model import (
     Question,
     Task,
 )
+from bot.people.model import NoticeRow
 from bot.storage.database import insert
+from bot.storage.outbox import OutboxRow
 
 
 async def active_of(session: AsyncSession, person_id: str) -> Hire | None:
@@ -30,6 +32,19 @@ async def latest_of(session: AsyncSession, person_id: str) -> Hire | None:
     """Give somebody's newest onboarding, over or not."""
     rows = select(Hire).where(Hire.person_id == person_id).order_by(Hire.id.desc()).limit(1)
     return (await session.execute(rows)).scalar_one_or_none()
+
+
+def welcome_key(hire_id: int) -> str:
+    """Name the notice by which a hire is greeted."""
+    return f"onboarding:welcome:{hire_id}"
+
+
+async def was_greeted(session: AsyncSession, hire_id: int) -> bool:
+    """Tell whether a hire was, or will be, greeted by a message of its own."""
+    key = welcome_key(hire_id)
+    posted = select(OutboxRow.id).where(OutboxRow.key == f"notice:{key}")
+    kept = select(NoticeRow.key).where(NoticeRow.key == key)
+    return bool((await session.execute(posted)).first() or (await session.execute(kept)).first())
 
 
 async def led_by(session: AsyncSession, person_id: str, *, since: datetime) -> Sequence[Hire]:

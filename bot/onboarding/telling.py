@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.onboarding import charts, checklist, guide, messages, objectives, quoting, store
+from bot.onboarding.checklist import Standing
 from bot.onboarding.model import CheckIn, Hire, Objective, Question
 from bot.onboarding.objectives import Progress
 from bot.onboarding.plans import Plan
@@ -32,18 +33,24 @@ async def started(session: AsyncSession, hire: Hire, plan: Plan, by: Person, now
         payload={"channel": by.id, "text": shown[0]["text"]["text"], "blocks": shown},
     )  # fmt: skip
     await outbox.add(session, draft)
-    if stands.number >= 0:
-        comes_now = await notices.welcome(session, stands.person, now) <= now
-        above = comes_now and await people.morning_of(session, hire.person_id, stands.today) is not None
-        with speaking(stands.person.language):
-            text, shown = messages.welcome(stands, above=above)
-        await notices.tell(
-            session, stands.person, Notice(f"{KIND}:welcome:{hire.id}", KIND, text, shown), now
-        )
+    await _greet(session, stands, now)
     for helper in await people.several(session, {hire.manager_id, hire.helper_id} - {by.id}):
         with speaking(helper.language):
             text = messages.made_helper(stands, is_manager=helper.id == hire.manager_id)
         await notices.tell(session, helper, Notice(f"{KIND}:helper:{hire.id}:{helper.id}", KIND, text), now)
+
+
+async def _greet(session: AsyncSession, stands: Standing, now: datetime) -> None:
+    """Greet a hire whose first day has come; where their morning comes before, it does so there."""
+    moment = await notices.welcome(session, stands.person, now)
+    was_today = await people.morning_of(session, stands.person.id, stands.today) is not None
+    is_today = moment <= now or (was_today and stands.date_of(moment) == stands.today)
+    if stands.number < 0 or not is_today:
+        return
+    with speaking(stands.person.language):
+        text, shown = messages.welcome(stands, above=was_today)
+    notice = Notice(store.welcome_key(stands.hire.id), KIND, text, shown)
+    await notices.tell(session, stands.person, notice, now)
 
 
 async def said(

@@ -101,7 +101,7 @@ async def test_it_asks_the_approver_about_who_joins_and_starts_from_there(shop: 
     await morning_of_day(shop, 0)
     shown = await marisol.sees("Your onboarding, day 1")
     assert "Set your working hours" in shown
-    assert "due today" in shown
+    assert "due today" not in shown.partition("*Today*")[2]
     await marisol.presses("How do I do this?")
     explained = await marisol.sees("Set your working hours")
     assert "[" not in explained
@@ -113,6 +113,21 @@ async def test_it_asks_the_approver_about_who_joins_and_starts_from_there(shop: 
     await nora.runs("/onboard start @Marisol")
     await nora.sees("Start an onboarding")
     assert "being led through a plan already" in (await nora.submits())["Who?"]
+
+
+async def test_it_greets_above_the_tasks_of_the_first_morning(shop: Shop) -> None:
+    marisol = await (await shop.slack.hires("Marisol Cruz", tz="Asia/Manila")).goes_to("@Switchboard")
+    await shop.slack.clock_to(datetime(2026, 11, 13, 0, 30, tzinfo=UTC))
+    nora = await shop.person("Nora").goes_to("@Switchboard")
+    await nora.runs("/onboard start @Marisol")
+    await nora.chooses("Plan", "Digital marketer")
+    await nora.fills("First day", "2026-11-13")
+    await nora.chooses("Manager", "Camille")
+    assert await nora.submits() == {}
+    await shop.slack.clock_to(datetime(2026, 11, 13, 1, 15, tzinfo=UTC))
+    shown = await marisol.sees("Your onboarding, day 1")
+    assert 0 < shown.index("Welcome, Marisol") < shown.index("Your onboarding, day 1")
+    assert (await marisol.reads()).count("Welcome, Marisol") == 1
 
 
 async def test_it_shows_the_approver_what_of_a_plan_nobody_has_written_down(shop: Shop) -> None:
