@@ -68,10 +68,8 @@ async def arrived(services: Services, read_rooms: Rooms, body: bytes, trigger: T
             department = await session.get(Department, int(left["week"]))
             if department is not None and department.channel_id:
                 monday = date.fromisoformat(left["monday"])
-                if known.get(department.channel_id, []) is None:
-                    # Nobody thinks of inviting the bot into a channel that all may read: it comes by itself.
-                    await outbox.add(session, cards.join(department.channel_id))
-                await _post(session, department, monday, services.clock.now())
+                is_open = known.get(department.channel_id, []) is None
+                await _post(session, department, monday, services.clock.now(), joins=is_open)
 
 
 async def plan(services: Services) -> None:
@@ -95,7 +93,10 @@ async def section(session: AsyncSession, person: Person, window: Window) -> list
     return [block for part in parts for block in messages.part(part.title, part.lines)]
 
 
-async def _post(session: AsyncSession, department: Department, monday: date, now: datetime) -> None:
+async def _post(
+    session: AsyncSession, department: Department, monday: date, now: datetime, *, joins: bool
+) -> None:
+    """Post a department's week, if there is anything to say; `joins`: the bot may come into the channel."""
     parts = await digest.for_department(session, department, monday, now)
     if not parts:
         return
@@ -103,6 +104,9 @@ async def _post(session: AsyncSession, department: Department, monday: date, now
     shown = [blocks.header(head)]
     for part in parts:
         shown += messages.part(part.title, part.lines)
+    if joins:
+        # Nobody thinks of inviting it.
+        await outbox.add(session, cards.join(str(department.channel_id)))
     post = outbox.Draft(
         key=f"digest:{department.id}:{monday}",
         kind="slack.post",

@@ -145,7 +145,9 @@ async def section(session: AsyncSession, person: Person, window: Window) -> list
         return []
     led = [one.id for one in await people.led_by(session, person.id)]
     tonight = calendar.resolve(window.day + timedelta(days=1), datetime.min.time(), mornings_zone(person))
-    found = await store.due_for(session, person.id, led, window.at, tonight)
+    below = await store.told_with(session, person.id, window.at)
+    due = await store.due_for(session, person.id, led, window.at, tonight)
+    found = [ticket for ticket in due if ticket.id not in below]
     if not found:
         return []
     shown: list[Block] = [blocks.section("*" + _("Customers who wait for you today") + "*")]

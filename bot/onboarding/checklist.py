@@ -16,7 +16,7 @@ from bot.people import store as people
 from bot.people.model import Department, Person, known_zone
 
 # What somebody does for hires is shown so many days before it is due.
-_AHEAD = timedelta(days=1)
+AHEAD = timedelta(days=1)
 
 
 class NotYourTask(SwitchboardError):
@@ -131,7 +131,7 @@ async def duties(
     given = []
     for hire in {hire.id: hire for hire, _task in found}.values():
         stands = await standing(session, hire, now, today=day)
-        tasks = [task for of, task in found if of.id == hire.id and stands.due(task) <= day + _AHEAD]
+        tasks = [task for of, task in found if of.id == hire.id and stands.due(task) <= day + AHEAD]
         if tasks:
             given.append(Duty(stands, tasks))
     return given

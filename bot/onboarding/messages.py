@@ -1,6 +1,7 @@
 """What Slack shows of onboarding: every sentence and action id of the area, but for its windows."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot import blocks
 from bot.blocks import Block
@@ -42,6 +43,8 @@ HELP_LEADS = mark(
 BOXES = 10
 # More than so many would not be read in a morning.
 _LATE, _DUTIES, _NEXT, _BLANKS = 5, 6, 2, 6
+# What comes later than this is no help in the morning.
+_SOON = timedelta(days=7)
 
 
 # ---- tasks as boxes -----------------------------------------------------------------------------------
@@ -112,9 +115,10 @@ def my_morning(
     late = [task for task in tasks if stands.due(task) < stands.today]
     today = [task for task in tasks if stands.due(task) >= stands.today]
     if late:
-        shown += boxes(f"⏰ *{_('Still open')}*", stands, late, _LATE)
-    if older:
-        shown.append(blocks.section(_older(older), accessory=blocks.button(_("Look"), LOOK, stands.hire.id)))
+        shown += boxes(f"⏰ *{_('Still open')}*", stands, late[:_LATE])
+    if unnamed := len(late[_LATE:]) + older:
+        text = _older(unnamed, more=bool(late))
+        shown.append(blocks.section(text, accessory=blocks.button(_("Look"), LOOK, stands.hire.id)))
     if today:
         shown += boxes(f"*{_('Today')}*", stands, today, dated=False)
     if coming := _coming(stands):
@@ -125,7 +129,14 @@ def my_morning(
     return shown
 
 
-def _older(count: int) -> str:
+def _older(count: int, *, more: bool) -> str:
+    """Count what is overdue and not named; `more`: than what is."""
+    if more:
+        return n_(
+            "{count} more task from before is still open.",
+            "{count} more tasks from before are still open.",
+            count,
+        ).format(count=count)
     return n_(
         "{count} task from before is still open.", "{count} tasks from before are still open.", count
     ).format(count=count)
@@ -139,7 +150,8 @@ def _title(stands: Standing) -> str:
 
 
 def _coming(stands: Standing) -> str:
-    mine = [task for task in stands.open if task.by == "hire" and stands.due(task) > stands.today]
+    days = (stands.today + timedelta(days=1), stands.today + _SOON)
+    mine = [task for task in stands.open if task.by == "hire" and days[0] <= stands.due(task) <= days[1]]
     lines = [f"{day(stands.due(task))}: {blocks.escape(task.title)}" for task in mine[:_NEXT]]
     return _("Next: {tasks}").format(tasks=" · ".join(lines)) if lines else ""
 
@@ -159,8 +171,10 @@ def duty(one: Duty, tasks: Sequence[Task], older: int) -> list[Block]:
     """Give what somebody does for a hire; `older` more are overdue, and were named before."""
     start, name = one.standing.timetable.on(0), blocks.escape(one.standing.person.name)
     text = _("*For {name}* (starts {day})") if one.standing.number < 0 else _("*For {name}* (since {day})")
-    shown = boxes(text.format(name=name, day=day(start)), one.standing, tasks, _DUTIES)
-    return [*shown, blocks.context(f"{_older(older)} {_('My Home tab shows them.')}")] if older else shown
+    shown = boxes(text.format(name=name, day=day(start)), one.standing, tasks[:_DUTIES])
+    if unnamed := len(tasks[_DUTIES:]) + older:
+        shown.append(blocks.context(f"{_older(unnamed, more=True)} {_('My Home tab shows them.')}"))
+    return shown
 
 
 def behind(stands: Standing, *, is_manager: bool) -> list[Block]:

@@ -39,7 +39,10 @@ def _told(stands: Standing, tasks: Iterable[Task], window: Window) -> tuple[list
     named, older = [], 0
     for task in tasks:
         late = stands.late(task)
-        if not late or (not stands.hire.quiet_since and is_named(stands.late(task, before), late)):
+        # On a Saturday of the reader, what was due on the hire's Friday is not late, and was named.
+        was_named = stands.due(task) < window.day and before >= stands.due(task) - checklist.AHEAD
+        is_due = not late and not was_named
+        if is_due or (not stands.hire.quiet_since and is_named(stands.late(task, before), late)):
             named.append(task)
         elif task.done_at is None and not stands.hire.quiet_since:
             older += 1

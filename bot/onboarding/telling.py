@@ -33,6 +33,7 @@ async def started(session: AsyncSession, hire: Hire, plan: Plan, by: Person, now
         payload={"channel": by.id, "text": shown[0]["text"]["text"], "blocks": shown},
     )  # fmt: skip
     await outbox.add(session, draft)
+    await people.withdraw_notices(session, _joined_key(hire.person_id))
     await _greet(session, stands, now)
     for helper in await people.several(session, {hire.manager_id, hire.helper_id} - {by.id}):
         with speaking(helper.language):
@@ -130,7 +131,11 @@ async def joined(session: AsyncSession, person: Person, named_admins: list[str],
         return
     with speaking(approver.language):
         words, shown = messages.joined(person)
-    await notices.tell(session, approver, Notice(f"{KIND}:joined:{person.id}", KIND, words, shown), now)
+    await notices.tell(session, approver, Notice(_joined_key(person.id), KIND, words, shown), now)
+
+
+def _joined_key(person_id: str) -> str:
+    return f"{KIND}:joined:{person_id}"
 
 
 async def approver_of(session: AsyncSession, named_admins: list[str]) -> Person | None:

@@ -207,6 +207,12 @@ async def waiting_notices(session: AsyncSession, person_id: str) -> list[NoticeR
     return list((await session.execute(select(NoticeRow).where(*mine).order_by(NoticeRow.id))).scalars())
 
 
+async def withdraw_notices(session: AsyncSession, beginning: str) -> None:
+    """Take back what still waits to be told, by the beginning of its key: it is no longer so."""
+    outdated = (NoticeRow.key.startswith(beginning, autoescape=True), NoticeRow.state == "waiting")
+    await session.execute(delete(NoticeRow).where(*outdated))
+
+
 async def notices_told(session: AsyncSession, person_id: str, at: datetime) -> list[NoticeRow]:
     """Give what was told to somebody in one message, in the order it came."""
     mine = (NoticeRow.person_id == person_id, NoticeRow.state == "told", NoticeRow.due_at == at)

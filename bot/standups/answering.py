@@ -144,7 +144,7 @@ async def _answered(
 async def _heard(session: AsyncSession, one: Round, asked: Asked, person: Person, now: datetime) -> None:
     await session.flush()
     await asking.answered(session, person.id, rounds.KIND)
-    await store.withdraw_notice(session, rounds.reminder_key(one.id, person.id))
+    await people.withdraw_notices(session, rounds.reminder_key(one.id, person.id))
     if one.state == "closed":
         await rounds.show_report(session, one)
     else:

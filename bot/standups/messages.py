@@ -170,7 +170,9 @@ def report(
         shown.append(blocks.section("\n".join(f"• {_line(line, 300)}" for line in one.themes[:3])))
     if changes:
         shown += _table(changes, names)
-    shown += _answers(standup, answered, changes, names)
+    # What stands in the table in full is not said again.
+    longer = [change for change in changes if len(change.what) > _CELL]
+    shown += _answers(standup, answered, longer, names)
     still = [change for change in (*carried, *changes) if change.state == "open"]
     if still:
         shown += [blocks.divider(), blocks.section(f"*{_('To be done')}*")]
@@ -222,7 +224,7 @@ def _row(change: Change, names: Mapping[str, str]) -> list[str]:
     cells = (change.what, change.impact, change.action)
     what, impact, action = (blocks.clip(" ".join(cell.split()), _CELL) for cell in cells)
     return [
-        change.department or names.get(change.person_id, ""),
+        " · ".join(filter(None, (change.department, names.get(change.person_id)))),
         what,
         impact or "–",
         action + (" ✓" if change.state == "done" else "") or "–",
@@ -234,12 +236,17 @@ def _row(change: Change, names: Mapping[str, str]) -> list[str]:
 def _answers(
     standup: Standup, answered: Sequence[Asked], changes: Sequence[Change], names: Mapping[str, str]
 ) -> list[Block]:
-    """Give the answers by person, many to a paragraph; those for which there is no room are counted."""
+    """Give the answers by person, many to a paragraph; those for which there is no room are counted.
+
+    Of a standup that makes changes these are given instead, by person.
+    """
     parts = []
     for row in answered:
         head = f"*{blocks.escape(names.get(row.person_id, '?'))}*"
         if standup.kind.makes_changes:
             own = [change for change in changes if change.person_id == row.person_id]
+            if not own:
+                continue
             parts.append("\n".join([head, *(f"• {_line(change.what, 500)}" for change in own)]))
         else:
             pairs = zip(standup.questions, row.answers, strict=False)

@@ -206,7 +206,7 @@ async def _settle_the_silent(session: AsyncSession, standup: Standup, one: Round
         if person is None or not person.is_colleague:
             await session.delete(asked)
             continue
-        await store.withdraw_notice(session, reminder_key(one.id, person.id))
+        await people.withdraw_notices(session, reminder_key(one.id, person.id))
         if any(row.person_id == person.id and row.starts_at <= one.closes_at for row in absences):
             asked.state = "away"
         elif standup.state == ACTIVE and await asking.asked(session, person.id, KIND, now):

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.people.model import Morning, NoticeRow, Person
+from bot.people.model import Morning, Person
 from bot.standups.model import Asked, Change, Participant, Round, Standup
 from bot.storage.outbox import OutboxRow
 
@@ -186,11 +186,6 @@ async def was_shown(session: AsyncSession, one: Round, asked: Asked, before: dat
         Morning.at >= one.opened_at,
     )
     return (await session.execute(rows.limit(1))).first() is not None
-
-
-async def withdraw_notice(session: AsyncSession, key: str) -> None:
-    """Take back what still waits to be told."""
-    await session.execute(delete(NoticeRow).where(NoticeRow.key == key, NoticeRow.state == "waiting"))
 
 
 async def changes_of(session: AsyncSession, round_id: int) -> Sequence[Change]:

@@ -64,6 +64,7 @@ async def pause(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
         ticket.left_seconds = await left(session, ticket, now)
     ticket.counted_from = ticket.answer_by = None
     await schedule.drop(session, f"{KIND}:{ticket.id}")
+    await _take_back(session, ticket, "warning", "late")
 
 
 async def left(session: AsyncSession, ticket: Ticket, now: datetime) -> int:
@@ -100,6 +101,13 @@ async def taken(session: AsyncSession, ticket: Ticket) -> None:
     if ticket.breached_at is not None:
         ticket.step = TAKEN
         await schedule.drop(session, f"{KIND}:{ticket.id}")
+        await _take_back(session, ticket, "late")
+
+
+async def _take_back(session: AsyncSession, ticket: Ticket, *kinds: str) -> None:
+    """Take back what waits for somebody's hours and is no longer so."""
+    for kind in kinds:
+        await people.withdraw_notices(session, f"triage:{kind}:{ticket.id}:")
 
 
 async def _count(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
@@ -130,6 +138,7 @@ async def follow_up(desk: Desk, session: AsyncSession, ticket_id: int, now: date
         return ticket.answer_by
     if ticket.breached_at is None:
         ticket.breached_at, ticket.step = now, _ASSIGNEE
+        await _take_back(session, ticket, "warning")
         ticket.snoozed_until = None
         post = messages.breached_post(ticket)
         await cards.in_thread(session, ticket, f"triage:late:{ticket.id}:{outbox.new_uid()}", post)

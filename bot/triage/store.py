@@ -84,6 +84,22 @@ async def waits_for_hours(session: AsyncSession, key: str) -> bool:
     return (await session.execute(select(NoticeRow.id).where(NoticeRow.key == key))).first() is not None
 
 
+# Kinds of notices whose keys go on with the number of a ticket.
+_ABOUT_A_TICKET = ("warning", "late", "handed", "woken")
+
+
+async def told_with(session: AsyncSession, person_id: str, at: datetime) -> set[int]:
+    """Give the tickets of which a message of this instant tells somebody anyway, below all else."""
+    waited = (NoticeRow.state == "waiting") & (NoticeRow.created_at <= at)
+    rows = select(NoticeRow.key).where(
+        NoticeRow.person_id == person_id,
+        NoticeRow.kind == "triage",
+        waited | ((NoticeRow.state == "told") & (NoticeRow.due_at == at)),
+    )
+    keys = [key.split(":") for key in (await session.execute(rows)).scalars()]
+    return {int(about) for _area, kind, about, *_rest in keys if kind in _ABOUT_A_TICKET}
+
+
 # ---- sorting ------------------------------------------------------------------------------------------
 
 

@@ -133,6 +133,21 @@ async def test_it_wakes_nobody_at_night_and_goes_to_whoever_works_then(desk: Des
     # Sam hears of it once, with the one message of the morning.
     heard = [text for who, text in await desk.direct() if who == "USAM" and f"*#{late}*" in text]
     assert [text.count("still waits") for text in heard] == [1], heard
+    assert [text.count(f"*#{late}*") for text in heard] == [1], heard
+
+
+async def test_it_tells_nobody_in_the_morning_of_what_was_answered_at_night(desk: Desk) -> None:
+    await desk.add(somebody("UDIE", slack_zone="America/Bogota"), somebody("USAM"))
+    await desk.begins("logistics", "UDIE", ("USAM",), zone="Europe/London", hours="mon-fri 9-22")
+    desk.clock.set(at("2026-11-25 18:00"))
+    number = await desk.mail(priority="urgent", department="logistics")
+    await desk.does(number, tickets.take, "USAM", seen=None)
+    await desk.time_is(at("2026-11-25 20:30"))
+    assert (await desk.ticket(number)).breached_at == at("2026-11-25 20:00")
+    await answered(desk, number, "UDIE")
+    await desk.time_is(at("2026-11-26 12:00"))
+    assert not [text for who, text in await desk.direct() if who == "USAM" and "still waits" in text]
+    assert not [text for who, text in await desk.direct() if who == "USAM" and "due soon" in text]
 
 
 async def test_it_goes_past_whoever_is_away(desk: Desk) -> None:
