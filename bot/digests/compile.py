@@ -16,7 +16,7 @@ from bot.digests.rooms import Reader
 from bot.onboarding import store as onboarding
 from bot.people import areas, availability
 from bot.people import store as people
-from bot.people.model import Department, Person
+from bot.people.model import Department, Person, known_zone
 from bot.standups import store as standups
 from bot.storage import outbox
 from bot.suppliers import care
@@ -167,7 +167,8 @@ async def _hire_part(session: AsyncSession, ids: Collection[str], monday: date, 
             continue
         link, names = await _profile(session, person), await people.names(session, [hire.buddy_id])
         buddy = names.get(hire.buddy_id or "", "")
-        lines.append(messages.hire_line(person, hire.starts_on, monday, buddy, link=link))
+        today = calendar.local(now, known_zone(person.zone)).date()
+        lines.append(messages.hire_line(person, hire.starts_on, today, buddy, link=link))
     return Part(messages.hires_title(), tuple(lines))
 
 
@@ -201,7 +202,9 @@ async def _week_away(session: AsyncSession, members: Sequence[Person], monday: d
     calendars = await availability.calendars(session, members, now)
     for one in members:
         theirs = calendars[one.id]
-        week = [monday + timedelta(days=ahead) for ahead in range(5)]
+        # On a Monday off the post comes a day later: what is over is no news.
+        today = theirs.today(now)
+        week = [day for ahead in range(5) if (day := monday + timedelta(days=ahead)) >= today]
         names = {day: name for day in week if (name := calendar.holiday_name(theirs, day))}
         link = await _profile(session, one)
         lines += [messages.holiday_line(one, day, name, link=link) for day, name in names.items()]

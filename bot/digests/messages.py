@@ -88,9 +88,9 @@ def ticket_line(ticket: Ticket, now: datetime, *, link: str) -> str:
     return f"{sign}*{who}* · {_linked(ticket.subject or _('(no subject)'), 80, link)} · {by}"
 
 
-def hire_line(person: Person, starts_on: date, monday: date, buddy: str, *, link: str) -> str:
+def hire_line(person: Person, starts_on: date, today: date, buddy: str, *, link: str) -> str:
     """Name a new colleague; how they get on is told to them, their manager and their buddy only."""
-    begins = _("starts {day}") if starts_on >= monday else _("since {day}")
+    begins = _("starts {day}") if starts_on >= today else _("since {day}")
     parts = [_linked(person.name, 80, link), begins.format(day=day(starts_on))]
     parts += [_("buddy {name}").format(name=blocks.escape(buddy))] if buddy else []
     return " · ".join(parts)

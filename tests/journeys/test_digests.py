@@ -162,3 +162,13 @@ async def test_it_tells_a_department_of_customers_at_risk_and_of_hires_without_h
     assert "starts Mon 26 Oct · buddy Priya" in week
     # How a hire gets on is for the hire, the manager and the buddy.
     assert "tasks done" not in week
+
+
+async def test_it_names_no_holiday_that_is_over(shop: Shop) -> None:
+    # In Colombia Monday 12 October was a holiday, and Monday 2 November is one.
+    diego = await shop.person("Diego").goes_to("@Switchboard")
+    await diego.runs("/digest week")
+    assert "Columbus Day" not in await diego.reads()
+    await shop.slack.clock_to(datetime(2026, 11, 2, 15, tzinfo=UTC))
+    await diego.runs("/digest week")
+    await diego.sees("All Saints' Day (observed) on Mon 2 Nov")
