@@ -53,12 +53,16 @@ def _bar(done: int, count: int) -> str:
     return "▓" * filled + "░" * (_BAR - filled)
 
 
-def _state(stands: Standing) -> str:
+def _state(stands: Standing, *, mine: bool = False) -> str:
+    """Say how a hire stands; `mine`: to the hire, who need not do what others are late with."""
     text = n_("{done} of {count} task done", "{done} of {count} tasks done", len(stands.tasks))
     text = text.format(done=stands.done, count=len(stands.tasks))
     late = len(stands.overdue)
     if late:
         text += " · " + n_("{count} overdue", "{count} overdue", late).format(count=late)
+        own = sum(task.by == "hire" for task in stands.overdue)
+        if mine and own < late:
+            text += " " + _("({own} of them yours)").format(own=own)
     if stands.hire.state != "active":
         return text + " · " + _("over")
     if stands.number < 0:
@@ -198,5 +202,5 @@ def plan_list(read: Plans, known: Mapping[str, str], *, may_fill: bool) -> list[
 
 def at_home(stands: Standing) -> list[Block]:
     """Give a hire's own progress."""
-    text = f"*{_('Your onboarding')}*\n{_bar(stands.done, len(stands.tasks))} {_state(stands)}"
+    text = f"*{_('Your onboarding')}*\n{_bar(stands.done, len(stands.tasks))} {_state(stands, mine=True)}"
     return [blocks.section(text), mine_buttons(stands.hire)]

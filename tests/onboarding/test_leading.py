@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from bot.onboarding import checklist, figures, guide, leading, objectives, plans, store, telling
+from bot.onboarding import cards, checklist, figures, guide, leading, objectives, plans, store, telling
 from bot.onboarding.checklist import NotYourTask, Standing
 from bot.onboarding.leading import OnlyTheManager, Order
 from bot.onboarding.model import Hire, Question, Task
@@ -20,7 +20,7 @@ from bot.storage.outbox import OutboxRow
 from jobs import onboarding
 from jobs import people as people_jobs
 from jobs.schedule import Heartbeat
-from tests.people.office import Office, at, somebody
+from tests.people.office import Office, at, somebody, words
 
 MONDAY = at("2026-10-19 07:00")
 ERRANDS = {**people_jobs.errands(), **onboarding.errands()}
@@ -177,6 +177,26 @@ async def test_it_calls_nothing_overdue_that_could_not_be_known(database: Databa
     assert (await stands(office)).overdue == []
     await office.time_is(at("2026-10-22 12:00"))
     assert (await stands(office)).overdue
+
+
+async def test_it_tells_a_hire_how_much_of_what_is_overdue_is_theirs(database: Database) -> None:
+    office = await opened(database)
+    await office.time_is(at("2026-10-21 12:00"))
+    standing = await stands(office)
+    own = [task for task in standing.overdue if task.by == "hire"]
+    assert 0 < len(own) < len(standing.overdue)
+    shown = words(cards.at_home(standing))
+    assert f"{len(standing.overdue)} overdue ({len(own)} of them yours)" in shown
+
+
+async def test_it_names_on_a_saturday_nothing_that_was_named_on_friday(database: Database) -> None:
+    office = await opened(database)
+    async with office.database.write() as session:
+        (await session.get_one(Person, "CAM")).hours = "mon-sat 9-17"
+    await office.time_is(at("2026-10-24 12:00"))
+    friday, saturday = [await boxes_of(office, "CAM", date(2026, 10, day)) for day in (23, 24)]
+    assert any("Look back on the first week" in title for title in friday), friday
+    assert not any("Look back on the first week" in title for title in saturday)
 
 
 async def test_it_lets_only_those_tick_whose_task_it_is(database: Database) -> None:

@@ -15,14 +15,14 @@ async def the_manager_hears(stage: Stage) -> None:
     await stage.shoot("onboarding-manager-hears", camille, "Is something in the way?", whole=True)
 
 
-@scene("10-19 13:55", "The week of customer service says what was agreed and is due")
+@scene("10-19 14:05", "The week of customer service says what was agreed and is due")
 async def the_week_of_service(stage: Stage) -> None:
     diego = await stage.diego.goes_to("#support")
     await diego.sees("Ask the forwarder for slots in December", on="the week of 19 October")
     await stage.shoot("weekly-post-customer-service", diego, "the week of 19 October")
 
 
-@scene("10-19 14:00", "Harriet asks what the sorting is not sure of; Diego says what it is")
+@scene("10-19 14:10", "Harriet asks what the sorting is not sure of; Diego says what it is")
 async def diego_corrects(stage: Stage) -> None:
     await moves.writes(
         stage, "Harriet Cole", GIFT,
