@@ -109,7 +109,8 @@ async def away_message(request: Request, session: AsyncSession, about: str) -> t
     if row is None:
         text = messages.back_said(ended=True)
         return text, [blocks.section(text)]
-    return _("You are away"), messages.away_said(request.person, row, now)
+    back = await absence.back_on(session, request.person, row, now)
+    return _("You are away"), messages.away_said(request.person, row, back, now)
 
 
 @word("back")

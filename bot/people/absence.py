@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks, calendar
+from bot.calendar import NobodyWorks
 from bot.errors import SwitchboardError
-from bot.people import mornings, notices, store
+from bot.people import availability, mornings, notices, store
 from bot.people.model import AbsenceRow, Person, known_zone
 from bot.week import weekday
 
@@ -160,6 +161,18 @@ def _date(words: str, year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError:
         raise DateNotUnderstood(text=words) from None
+
+
+async def back_on(session: AsyncSession, person: Person, row: AbsenceRow, now: datetime) -> date | None:
+    """Give the first day on which somebody works again after an absence; None when it has no end."""
+    if row.ends_at is None:
+        return None
+    theirs = await availability.calendar_of(session, person, now)
+    end = theirs.today(row.ends_at)
+    try:
+        return calendar.add_working_days(theirs, end, 0)
+    except NobodyWorks:
+        return end
 
 
 async def say_away(

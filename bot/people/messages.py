@@ -100,18 +100,21 @@ def more_at_home() -> str:
 # ---- being away ---------------------------------------------------------------------------------------
 
 
-def away_said(person: Person, row: AbsenceRow, now: datetime) -> list[Block]:
-    """Say what was understood of an absence, so that a misunderstanding is seen at once."""
+def away_said(person: Person, row: AbsenceRow, back: date | None, now: datetime) -> list[Block]:
+    """Say what was understood of an absence, so that a misunderstanding is seen at once.
+
+    `back` is the first working day after it, None without an end.
+    """
     first = calendar.local(row.starts_at, person.zone).date()
     today = calendar.local(now, person.zone).date()
     since = _("now") if first <= today else day(first, "EEEE d MMMM")
-    if row.ends_at is None:
+    if row.ends_at is None or back is None:
         text = _("You are away from {first} until you say you are back.").format(first=since)
     else:
-        back = calendar.local(row.ends_at, person.zone).date()
+        end = calendar.local(row.ends_at, person.zone).date()
         text = _("You are away from {first} to the end of {last}, and back on {back}.").format(
             first=since,
-            last=day(back - timedelta(days=1), "EEEE d MMMM"),
+            last=day(end - timedelta(days=1), "EEEE d MMMM"),
             back=day(back, "EEEE d MMMM"),
         )
     rest = _("Until then I ask nothing of you, and what comes for you waits.")

@@ -158,3 +158,16 @@ async def test_it_believes_somebody_who_says_they_are_back_more_than_their_old_s
     assert not await is_away(database)
     await follow(database, ":palm_tree:", "again")
     assert await is_away(database)
+
+
+@pytest.mark.parametrize(
+    ("text", "back"), [("24 oct - 30 oct", "2026-11-02"), ("until further notice", None)]
+)
+async def test_it_expects_nobody_back_on_a_day_off(database: Database, text: str, back: str | None) -> None:
+    now = at("2026-10-23 10:00")
+    await Office.opened(database, now).add(somebody("TOM"))
+    async with database.write() as session:
+        tom = await session.get_one(Person, "TOM")
+        row = await absence.say_away(session, tom, absence.understood(text, now.date()), "", now)
+        await session.flush()
+        assert await absence.back_on(session, tom, row, now) == (day(back) if back else None)

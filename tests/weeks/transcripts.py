@@ -24,6 +24,7 @@ async def write(slack: Slack, folder: Path) -> int:
             continue
         state = await slack.get("state", as_=user["id"])
         bot = state["bot"]["user_id"]
+        names |= {one["id"]: one["name"] for one in state["channels"] if not one["is_im"]}
         direct = [one["id"] for one in state["channels"] if one["is_im"] and one["user"] == bot]
         zone = ZoneInfo(user["tz"])
         count += await _one(slack, user["id"], direct, zone, names, folder / f"told-{names[user['id']]}.txt")
