@@ -62,7 +62,8 @@ def _state(stands: Standing, *, mine: bool = False) -> str:
         text += " · " + n_("{count} overdue", "{count} overdue", late).format(count=late)
         own = sum(task.by == "hire" for task in stands.overdue)
         if mine and own < late:
-            text += " " + _("({own} of them yours)").format(own=own)
+            yours = _("({own} of them yours)").format(own=own)
+            text += f" {yours if own else _('(none of them yours)')}"
     if stands.hire.state != "active":
         return text + " · " + _("over")
     if stands.number < 0:

@@ -187,6 +187,8 @@ async def test_it_tells_a_hire_how_much_of_what_is_overdue_is_theirs(database: D
     assert 0 < len(own) < len(standing.overdue)
     shown = words(cards.at_home(standing))
     assert f"{len(standing.overdue)} overdue ({len(own)} of them yours)" in shown
+    await tick(office, "MARI", *(task.title for task in own))
+    assert "overdue (none of them yours)" in words(cards.at_home(await stands(office)))
 
 
 async def test_it_names_on_a_saturday_nothing_that_was_named_on_friday(database: Database) -> None:

@@ -29,7 +29,7 @@ async def they_join(stage: Stage) -> None:
 @scene("10-12 00:32", "The leads take them into their departments; Grace stands in for customers")
 async def they_share_the_work(stage: Stage) -> None:
     await moves.takes_in(stage, await stage.nora.becomes("Nora"), "Logistics", "Jun", "Rita")
-    await moves.takes_in(stage, stage.diego, "Customer service", "Grace", "Priya", channel="#support")
+    await moves.takes_in(stage, stage.diego, "Customer service", "Grace", channel="#support")
     await moves.takes_in(stage, await stage.others.becomes("Camille"), "Marketing", "Marisol")
 
 
