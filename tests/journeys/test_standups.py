@@ -172,7 +172,7 @@ async def test_it_updates_the_report_with_a_late_answer(shop: Shop) -> None:
     await nora.sees("Nobody had anything to share")
 
     camille = await shop.person("Camille").goes_to("@Switchboard")
-    await camille.presses("Answer in a window")
+    await camille.presses("Answer", on="This round is closed")
     await camille.fills("What changed that touches us?", "Better late than never")
     assert await camille.submits() == {}
     assert "late: Camille" in await nora.sees("Better late than never")
