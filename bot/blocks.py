@@ -122,9 +122,12 @@ def actions(*elements: Block) -> Block:
 
 
 def named(shown: Sequence[Block], name: str, about: str = "") -> list[Block]:
-    """Name the blocks in which something can be pressed, so that a press tells in which message it was."""
+    """Name the blocks in which something can be pressed, so that a press tells in which message it was.
+
+    What a block's id says already stays readable by `own_id`.
+    """
     return [
-        one | {"block_id": f"{name}|{about}|{number}"}
+        one | {"block_id": f"{name}|{about}|{one.get('block_id', number)}"}
         if one["type"] == "actions" or "accessory" in one
         else one
         for number, one in enumerate(shown)
@@ -135,6 +138,11 @@ def name_of(block_id: str) -> tuple[str, str]:
     """Read back which message a block stands in, and what that is about; ("", "") for one without a name."""
     parts = block_id.split("|")
     return (parts[0], parts[1]) if len(parts) == 3 else ("", "")
+
+
+def own_id(block_id: str) -> str:
+    """Give what a block's id says beside the message it stands in."""
+    return block_id.rpartition("|")[2]
 
 
 def option(text: str, value: str) -> Block:

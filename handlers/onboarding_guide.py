@@ -3,16 +3,18 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
+from bot.blocks import Block
 from bot.errors import SwitchboardError
 from bot.onboarding import guide, looking, messages, modals, objectives, quoting, store, telling
 from bot.onboarding.model import Question
 from bot.people import areas
 from bot.people import store as people
-from bot.storage import outbox
 from bot.words import _
-from handlers import home, talk
-from handlers.onboarding import AREA, in_place, now_of, plans_of, prepares
+from handlers import home, private, talk
+from handlers.onboarding_rights import AREA, now_of, plans_of, prepares
 from handlers.routes import Request, action, view
+
+_ANSWER = "onboarding-answer"
 
 
 class AlreadyAnswered(SwitchboardError):
@@ -33,7 +35,7 @@ async def blanks(request: Request) -> None:
     async with request.services.database.read() as session:
         await _require_preparing(request, session)
         known = await store.filled(session)
-    await request.open(modals.blanks(plans_of(request).plans[request.value], known))
+    await private.open_window(request, modals.blanks(plans_of(request).plans[request.value], known))
     await request.ack()
 
 
@@ -45,7 +47,7 @@ async def _require_preparing(request: Request, session: AsyncSession) -> None:
 @view(modals.BLANKS)
 async def submit_blanks(request: Request) -> None:
     """Keep what was filled in; a number that is none is said at its field."""
-    plan = plans_of(request).plans[request.body["view"]["private_metadata"]]
+    plan = plans_of(request).plans[private.carried(request)["plan"]]
     typed = {blank: (request.typed(f"blank-{at}") or "").strip() for at, blank in enumerate(plan.blanks)}
     if wrong := objectives.not_numbers(plan, typed):
         errors = {f"blank-{plan.blanks.index(blank)}": sentence for blank, sentence in wrong.items()}
@@ -68,7 +70,32 @@ async def answer_question(request: Request, text: str) -> talk.Said | None:
         if await store.active_of(session, request.person.id) is None and not looking.is_question(text):
             return None
         found = await looking.answer(session, request.person, text, plans_of(request), now_of(request))
-    return talk.Said(*found) if found else None
+    return talk.Said(found[0], private.marked(found[1], _ANSWER)) if found else None
+
+
+async def show(request: Request, rest: str) -> None:
+    """Answer from the guide what follows the command; without a word, give what the guide holds."""
+    read, words = plans_of(request), blocks.unformat(rest, {})
+    async with request.services.database.read() as session:
+        found = await looking.answer(session, request.person, words, read, now_of(request)) if words else None
+        titles = [] if words else await looking.titles(session, request.person, read)
+    if found:
+        await request.ack(text=found[0], blocks=private.marked(found[1], _ANSWER))
+    elif words:
+        await request.ack(text=_("The guide says nothing about that."))
+    else:
+        await request.ack(text=_("Guide"), blocks=quoting.chapter_list(titles))
+
+
+@private.message(_ANSWER)
+async def answer_message(request: Request, session: AsyncSession, _about: str) -> tuple[str, list[Block]]:
+    """Give the answer again once a colleague has the question: who that is, in place of the button."""
+    text, now = request.value, now_of(request)
+    found = await looking.answer(session, request.person, text, plans_of(request), now)
+    title, shown = found or (_("Guide"), [])
+    hire = await store.active_of(session, request.person.id)
+    helper = await looking.helper_of(session, hire, now) if hire else None
+    return title, [*shown[:-1], *([blocks.context(quoting.handed_on(helper.name))] if helper else [])]
 
 
 @action(messages.CHAPTER)
@@ -90,9 +117,7 @@ async def ask(request: Request) -> None:
         helper = await looking.helper_of(session, hire, now) if hire else None
         if helper is not None:
             await telling.ask(session, request.person, helper, request.value, now)
-            if request.body.get("message") and request.body.get("response_url"):
-                shown = blocks.context(quoting.handed_on(helper.name))
-                await outbox.add(session, in_place(request, shown))
+            await private.redraw(request, session)
     await request.ack()
 
 
@@ -103,7 +128,8 @@ async def answer(request: Request) -> None:
         question = await session.get_one(Question, int(request.value))
         names = await people.names(session, [question.asker_id, question.answered_by])
     _require_helper(request, question, names.get(question.answered_by or "", ""))
-    await request.open(modals.answer(question, names.get(question.asker_id, "")))
+    window = modals.answer(question, names.get(question.asker_id, ""))
+    await private.open_window(request, window)
     await request.ack()
 
 
@@ -127,7 +153,7 @@ async def submit_answer(request: Request) -> None:
         return
     now = now_of(request)
     async with request.transaction() as session:
-        question = await store.lock_question(session, int(request.body["view"]["private_metadata"]))
+        question = await store.lock_question(session, private.carried(request)["question"])
         names = await people.names(session, [question.answered_by])
         _require_helper(request, question, names.get(question.answered_by or "", ""))
         guide.answer(question, text, request.person, now)

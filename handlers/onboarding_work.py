@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import blocks
 from bot.onboarding import checklist, looking, messages, modals, objectives, store, telling
 from bot.onboarding.model import Hire, Objective
 from bot.people import privacy
@@ -9,8 +10,8 @@ from bot.people import store as people
 from bot.people.model import Person
 from bot.people.privacy import Line
 from bot.words import _
-from handlers import home
-from handlers.onboarding import AREA, now_of, plans_of, require_manager
+from handlers import home, private
+from handlers.onboarding_rights import AREA, now_of, plans_of, require_manager
 from handlers.routes import Request, action, view
 
 # ---- tasks --------------------------------------------------------------------------------------------
@@ -22,7 +23,7 @@ async def tick(request: Request) -> None:
     chosen = request.body["actions"][0]
     ticked = {int(one["value"]) for one in chosen.get("selected_options") or []}
     async with request.transaction() as session:
-        shown = messages.shown_tasks(str(chosen.get("block_id", "")))
+        shown = messages.shown_tasks(blocks.own_id(str(chosen.get("block_id", ""))))
         await checklist.tick(session, request.person, shown, ticked, now_of(request))
         await home.redraw(request, session)
     await request.ack()
@@ -54,7 +55,7 @@ async def look(request: Request) -> None:
     async with request.services.database.read() as session:
         hire = await session.get_one(Hire, int(request.value))
         shown = await looking.card_for(session, hire, request.person, plans_of(request), now_of(request))
-    await request.open(modals.card(shown))
+    await private.open_window(request, modals.card(shown))
     await request.ack()
 
 
@@ -103,9 +104,8 @@ async def say(request: Request) -> None:
     async with request.services.database.read() as session:
         objective = await _objective(session, objective_id, request.person)
         known = await store.check_in(session, objective_id, day)
-    await request.open(
-        modals.say(objective, day, known.value if known else None, known.note if known else "")
-    )
+    window = modals.say(objective, day, known.value if known else None, known.note if known else "")
+    await private.open_window(request, window)
     await request.ack()
 
 
@@ -120,7 +120,8 @@ async def _objective(session: AsyncSession, objective_id: int, person: Person) -
 @view(modals.SAY)
 async def submit_say(request: Request) -> None:
     """Keep where an objective stands."""
-    objective_id, day = map(int, request.body["view"]["private_metadata"].split(":"))
+    carried = private.carried(request)
+    objective_id, day = carried["objective"], carried["day"]
     try:
         value = objectives.number(request.typed("value") or "")
     except objectives.NotANumber as error:
@@ -145,14 +146,14 @@ async def numbers(request: Request) -> None:
         hire = await session.get_one(Hire, int(request.value))
         require_manager(request, hire)
         shown = modals.numbers(hire, await store.objectives(session, hire.id))
-    await request.open(shown)
+    await private.open_window(request, shown)
     await request.ack()
 
 
 @view(modals.NUMBERS)
 async def submit_numbers(request: Request) -> None:
     """Set the numbers of objectives; every mistake is said at its field."""
-    hire_id, now = int(request.body["view"]["private_metadata"]), now_of(request)
+    hire_id, now = private.carried(request)["hire"], now_of(request)
     async with request.transaction() as session:
         hire = await store.lock(session, hire_id)
         require_manager(request, hire)

@@ -6,7 +6,7 @@ all of this, too.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,14 +117,30 @@ async def redraw(request: Request, session: AsyncSession, note: str = "") -> boo
         shown = [*([blocks.section(note)] if note else []), *shown]
         shown = marked(shown, pressed.name, pressed.about)
         payload = {"replace_original": True, "text": note or text, "blocks": shown}
+    await _respond(request, session, pressed.response_url, payload)
+    return True
+
+
+async def put_in_place(request: Request, session: AsyncSession, shown: Block) -> None:
+    """Put a block in the place of the one that was pressed.
+
+    For a message to one person that tells of several things, of which the others stay as they are.
+    """
+    message = request.body["message"]
+    pressed = request.body["actions"][0].get("block_id")
+    around = [shown if one.get("block_id") == pressed else one for one in message["blocks"]]
+    payload = {"replace_original": True, "text": message.get("text", ""), "blocks": around}
+    await _respond(request, session, request.body["response_url"], payload)
+
+
+async def _respond(request: Request, session: AsyncSession, url: str, payload: Mapping[str, Any]) -> None:
     draft = outbox.Draft(
         key=f"redraw:{outbox.new_uid()}",
         kind="slack.respond",
         lane=f"respond:{request.person.id}",
-        payload={"response_url": pressed.response_url, **payload},
+        payload={"response_url": url, **payload},
     )
     await outbox.add(session, draft)
-    return True
 
 
 def _pressed(request: Request) -> _Pressed | None:

@@ -1,5 +1,6 @@
 """The windows of onboarding: start and change, tasks in detail, numbers, blanks, answers."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -47,7 +48,12 @@ def change(hire: Hire, name: str) -> Block:
         ),
     ]
     return blocks.modal(
-        CHANGE, _("Change"), shown, submit=_("Save"), close=_("Cancel"), metadata=str(hire.id)
+        CHANGE,
+        _("Change"),
+        shown,
+        submit=_("Save"),
+        close=_("Cancel"),
+        metadata=json.dumps({"hire": hire.id}),
     )
 
 
@@ -133,7 +139,7 @@ def say(objective: Objective, number: int, current: float | None, note: str) -> 
             optional=True, hint=_("Your manager reads it if the number is off track."),
         ),
     ]  # fmt: skip
-    metadata = f"{objective.id}:{number}"
+    metadata = json.dumps({"objective": objective.id, "day": number})
     return blocks.modal(
         SAY, _("Where it stands"), shown, submit=_("Save"), close=_("Cancel"), metadata=metadata
     )
@@ -152,7 +158,12 @@ def numbers(hire: Hire, objectives: Sequence[Objective]) -> Block:
             box = blocks.text_input("" if value is None else f"{value:g}")
             shown.append(blocks.field(f"{title}{unit}", f"{name}-{one.id}", box, optional=True, hint=blank))
     return blocks.modal(
-        NUMBERS, _("Numbers"), shown, submit=_("Save"), close=_("Cancel"), metadata=str(hire.id)
+        NUMBERS,
+        _("Numbers"),
+        shown,
+        submit=_("Save"),
+        close=_("Cancel"),
+        metadata=json.dumps({"hire": hire.id}),
     )
 
 
@@ -170,7 +181,14 @@ def blanks(plan: Plan, known: Mapping[str, str]) -> Block:
             for number, blank in enumerate(plan.blanks[:_MOST_BLANKS])
         ),
     ]
-    return blocks.modal(BLANKS, _("Fill in"), shown, submit=_("Save"), close=_("Cancel"), metadata=plan.slug)
+    return blocks.modal(
+        BLANKS,
+        _("Fill in"),
+        shown,
+        submit=_("Save"),
+        close=_("Cancel"),
+        metadata=json.dumps({"plan": plan.slug}),
+    )
 
 
 def answer(question: Question, name: str) -> Block:
@@ -187,5 +205,10 @@ def answer(question: Question, name: str) -> Block:
         ),
     ]  # fmt: skip
     return blocks.modal(
-        ANSWER, _("Answer"), shown, submit=_("Send"), close=_("Cancel"), metadata=str(question.id)
+        ANSWER,
+        _("Answer"),
+        shown,
+        submit=_("Send"),
+        close=_("Cancel"),
+        metadata=json.dumps({"question": question.id}),
     )

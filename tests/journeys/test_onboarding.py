@@ -369,3 +369,54 @@ async def test_it_guesses_a_word_it_does_not_know(shop: Shop) -> None:
     nora = await shop.person("Nora").goes_to("@Switchboard")
     await nora.runs("/onboard repport")
     await nora.sees("Did you mean *report*?")
+
+
+async def test_it_shows_the_page_as_it_is_after_what_was_ticked_on_it(shop: Shop) -> None:
+    marisol = await hired(shop)
+    await morning_of_day(shop, 0)
+    await marisol.goes_to("#general")
+    await marisol.runs("/onboard")
+    await marisol.sees("0 of 34")
+    await marisol.chooses("onboarding.tick", ["Set your working hours, time zone and country"])
+    shown = await marisol.sees("1 of 34")
+    assert "0 of 34" not in shown
+    assert [task.title for task in await kept(shop, Task) if task.done_at and task.hire_id == 2] == [
+        "Set your working hours, time zone and country"
+    ]
+
+
+async def test_it_shows_the_plans_as_they_were_filled_in(shop: Shop) -> None:
+    nora = await shop.person("Nora").goes_to("#general")
+    await nora.runs("/onboard plans")
+    assert "How long ahead time off is asked for".lower() in (await nora.sees("Digital marketer")).lower()
+    await nora.presses("Fill in", on="Digital marketer")
+    await nora.fills("How long ahead time off is asked for", "two weeks")
+    assert await nora.submits() == {}
+    await nora.does_not_see("how long ahead time off is asked for")
+    await nora.sees("Digital marketer")
+
+
+async def test_it_shows_who_has_a_question_in_place_of_the_button_that_handed_it_on(shop: Shop) -> None:
+    marisol = await hired(shop)
+    await marisol.goes_to("#general")
+    await marisol.runs("/onboard guide how do I ask for a day off?")
+    await marisol.sees("From the guide")
+    await marisol.presses("Ask Aiko")
+    shown = await marisol.sees("Aiko has your question")
+    assert "From the guide" in shown
+    assert "[Ask Aiko]" not in shown
+    assert [one.text for one in await kept(shop, Question)] == ["how do I ask for a day off?"]
+
+
+async def test_it_takes_the_card_away_from_a_manager_who_gave_the_hire_to_another(shop: Shop) -> None:
+    await hired(shop)
+    camille = await shop.person("Camille").goes_to("#general")
+    await camille.runs("/onboard Marisol")
+    await camille.presses("Change")
+    await camille.fills("Manager", "Diego")
+    assert await camille.submits() == {}
+    await camille.does_not_see("of 34")
+    diego = await shop.person("Diego").id()
+    assert [one.manager_id for one in await kept(shop, Hire)][-1] == diego
+    await camille.runs("/onboard Marisol")
+    await camille.sees("How a hire gets on is seen by them, their manager and their buddy only.")
