@@ -24,18 +24,18 @@ class Pieces:
     """The known pieces, numbered: first by length, then in order, so that those which go on stand together.
 
     Piece 0 is the empty one. `begins[p]` to `begins[p + 1]` are those one byte longer than `p`, `letters`
-    their last bytes; `shorter[p]` is the longest known piece at the end of `p`; `rows[p]` is its row of
-    weights, or NONE.
+    their last bytes; `shorter[p]` is the longest known piece at the end of `p`; `features[p]` is what it
+    counts for, or NONE; a feature `f` has the weights in line `line_of[f]`.
     """
 
     def __init__(self, path: Path = FILE) -> None:
         stored = Arrays(path)
         self.languages: list[str] = stored.told["languages"]
-        self._begins, self._shorter, self._rows = stored["begins"], stored["shorter"], stored["rows"]
+        self._begins, self._shorter, self._features = stored["begins"], stored["shorter"], stored["features"]
         self._raw, self._letters = stored.raw("letters")
         self._before = stored["before"]  # what speaks for each language before anything is read
-        self._weights = stored["weights"]
-        self._row = struct.Struct(f"<{len(self.languages)}e")
+        self._weights, self._line_of = stored["weights"], stored["line_of"]
+        self._line = struct.Struct(f"<{len(self.languages)}e")
 
     def classify(self, text: str) -> tuple[str, float]:
         """Give the likeliest language, and the share of certainty it has."""
@@ -44,8 +44,7 @@ class Pieces:
         if not seen:
             return self.languages[0], 1 / len(self.languages)
         often = [math.log1p(count) for count in seen.values()]
-        size = self._row.size
-        said = zip(*(self._row.unpack_from(self._weights, row * size) for row in seen), strict=True)
+        said = zip(*map(self._weights_of, seen), strict=True)
         scores = [
             sum(map(mul, often, column), start) for column, start in zip(said, self._before, strict=True)
         ]
@@ -55,9 +54,12 @@ class Pieces:
         certainty = 1 / sum(math.exp(score - best) for score in scores)
         return self.languages[scores.index(best)], certainty
 
+    def _weights_of(self, feature: int) -> tuple[float, ...]:
+        return self._line.unpack_from(self._weights, self._line_of[feature] * self._line.size)
+
     def _count(self, raw: bytes) -> Counter[int]:
-        """Count the rows of the pieces that end somewhere in it."""
-        begins, shorter, rows, letters = self._begins, self._shorter, self._rows, self._letters
+        """Count the features of the pieces that end somewhere in it."""
+        begins, shorter, features, letters = self._begins, self._shorter, self._features, self._letters
         find = self._raw.find
         piece, found = 0, []
         for at in range(len(raw)):
@@ -67,7 +69,7 @@ class Pieces:
                 piece = shorter[piece]
                 longer = find(letter, letters + begins[piece], letters + begins[piece + 1])
             piece = longer - letters if longer >= 0 else 0
-            found.append(rows[piece])
+            found.append(features[piece])
         seen = Counter(found)
         del seen[NONE]
         return seen

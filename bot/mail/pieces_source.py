@@ -25,14 +25,18 @@ def take(path: Path) -> None:
     following, row_of = np.asarray(following).reshape(-1, 256), np.asarray(row_of)
     states, begins, letters, shorter = _pieces(following, row_of)
     columns = [at for at, language in enumerate(languages) if language in LANGUAGES]
-    rows = array("I", (NONE if (row := said[state]) < 0 else row for state in states))
+    features = array("I", (NONE if (feature := said[state]) < 0 else feature for state in states))
+    # Half of the lines stand there twice: of pieces seen in one language only, and as often.
+    bits = np.ascontiguousarray(weights[:, columns], np.float16).view(np.uint16)
+    lines, line_of = np.unique(bits, axis=0, return_inverse=True)
     arrays = {
         "begins": ("I", begins.tobytes()),
         "shorter": ("I", shorter.tobytes()),
-        "rows": ("I", rows.tobytes()),
+        "features": ("I", features.tobytes()),
+        "line_of": ("H", line_of.astype(np.uint16).tobytes()),
         "letters": ("B", bytes(letters)),
         "before": ("f", before[columns].astype(np.float32).tobytes()),
-        "weights": ("e", weights[:, columns].astype(np.float16).tobytes()),
+        "weights": ("e", lines.tobytes()),
     }
     write(
         path,

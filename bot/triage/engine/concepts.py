@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from importlib.resources import files
+from typing import TypeVar
 
 import yaml
 
@@ -12,16 +13,19 @@ _SHORTEST = 3
 _LONGEST = 30
 # Strangers' words must not fill the memory.
 _REMEMBERED = 50_000
+Key = TypeVar("Key", str, tuple[str, ...])
 
 
 class Concepts:
     """The table of concepts.yml, made for looking up."""
 
     def __init__(self, table: dict[str, str]) -> None:
-        self.exact: dict[str, set[str]] = {}
-        self.begins: dict[str, set[str]] = {}
-        self.phrases: dict[tuple[str, ...], set[str]] = {}
-        self.chinese: dict[str, set[str]] = {}
+        # Nearly every entry shows one concept: all that show the same share one set.
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
+        self.exact: dict[str, frozenset[str]] = {}
+        self.begins: dict[str, frozenset[str]] = {}
+        self.phrases: dict[tuple[str, ...], frozenset[str]] = {}
+        self.chinese: dict[str, frozenset[str]] = {}
         for concept, line in table.items():
             for entry in line.split():
                 self._enter(concept, fold(entry))
@@ -30,13 +34,17 @@ class Concepts:
 
     def _enter(self, concept: str, entry: str) -> None:
         if HAN.search(entry):
-            self.chinese.setdefault(entry, set()).add(concept)
+            self._add(self.chinese, entry, concept)
         elif "_" in entry:
-            self.phrases.setdefault(tuple(entry.split("_")), set()).add(concept)
+            self._add(self.phrases, tuple(entry.split("_")), concept)
         elif entry.endswith("*"):
-            self.begins.setdefault(entry[:-1], set()).add(concept)
+            self._add(self.begins, entry[:-1], concept)
         else:
-            self.exact.setdefault(entry, set()).add(concept)
+            self._add(self.exact, entry, concept)
+
+    def _add(self, table: dict[Key, frozenset[str]], entry: Key, concept: str) -> None:
+        shown = table.get(entry, frozenset()) | {concept}
+        table[entry] = self._sets.setdefault(shown, shown)
 
     def of(self, words: list[Word]) -> dict[str, tuple[int, ...]]:
         """Give each concept found, with the places of the words that showed it."""
@@ -74,13 +82,14 @@ class Concepts:
             return known
         shown = set(self.exact.get(word, ()))
         for length in range(_SHORTEST, min(len(word), _LONGEST) + 1):
-            shown |= self.begins.get(word[:length], set())
+            shown |= self.begins.get(word[:length], frozenset())
         if "'" in word:
             for part in word.split("'"):
                 shown |= self._of_word(part) if len(part) >= _SHORTEST else set()
         if len(self._known) > _REMEMBERED:
             self._known.clear()
-        return self._known.setdefault(word, frozenset(shown))
+        seen = frozenset(shown)
+        return self._known.setdefault(word, self._sets.get(seen, seen))
 
 
 @lru_cache(maxsize=1)
