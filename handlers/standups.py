@@ -14,7 +14,7 @@ from bot.people import messages as people_messages
 from bot.people import store as people
 from bot.people.model import Person
 from bot.people.privacy import Line
-from bot.standups import messages, rounds, store
+from bot.standups import messages, report, rounds, store
 from bot.standups.model import Standup
 from bot.words import _
 from handlers import home, private, standups_answer, standups_begin, standups_owner
@@ -75,8 +75,8 @@ async def _report(request: Request, rest: str) -> None:
             await request.ack(text=_("There is no report of that date.") if wanted else _("No report yet."))
             return
         standup = await session.get_one(Standup, newest.standup_id)
-        report = await rounds.compose(session, standup, newest)
-    await request.ack(text=report["text"], blocks=report["blocks"])
+        drawn = await rounds.compose(session, standup, newest)
+    await request.ack(text=drawn["text"], blocks=drawn["blocks"])
 
 
 async def _changes(request: Request, _rest: str) -> None:
@@ -89,7 +89,7 @@ async def changes_message(_request: Request, session: AsyncSession, _about: str)
     changes = await store.recent_changes(session)
     ids = {one.owner_id for one in changes} | {one.person_id for one in changes}
     names = await people.names(session, ids)
-    return _("Changes"), messages.changes_list(changes, names)
+    return _("Changes"), report.lately(changes, names)
 
 
 async def _edit(request: Request, rest: str) -> None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TypedDict
 
 from bot import blocks, calendar
 from bot.blocks import Block
 from bot.people.model import Person
 from bot.rhythms import Description, describe
 from bot.standups.model import Asked, Change, Round, Standup, rhythm_of
-from bot.words import _, day, mark, n_
+from bot.words import _, day, mark
 
 ANSWER = "standups.answer"
 SEND = "standups.send"
@@ -23,20 +22,9 @@ EDIT = "standups.edit"
 END = "standups.end"
 
 _LONGEST = 600
-_MOST_NAMES = 15
-# Slack takes 100 rows and 10 000 characters in a message's table, and 50 blocks.
-_TABLE_ROWS = 99
-_TABLE_TEXT = 9_500
-_CELL = 250
-_MOST_SECTIONS = 24
+# More names than that are counted.
+MOST_NAMES = 15
 WEEKDAYS = (0, 1, 2, 3, 4, 5, 6)
-
-
-class Report(TypedDict):
-    """A Slack message."""
-
-    text: str
-    blocks: list[Block]
 
 
 # ---- asking -------------------------------------------------------------------------------------------
@@ -90,14 +78,14 @@ def _answered(
 ) -> list[Block]:
     head = f"✓ {_('You answered')}"
     if not standup.kind.makes_changes:
-        words = "\n".join(f"> {_line(text, 300)}" for text in asked.answers if text)
+        words = "\n".join(f"> {line(text, 300)}" for text in asked.answers if text)
         buttons = blocks.actions(blocks.button(_("Change my answer"), ANSWER, one.id))
         return [blocks.section(f"{head}\n{words}"), buttons]
     shown = [blocks.section(head)]
     for change in mine[:5]:
-        action = f"\n→ {_line(change.action, 200)} · {_who_when(change, names)}" if change.action else ""
+        action = f"\n→ {line(change.action, 200)} · {_who_when(change, names)}" if change.action else ""
         edit = blocks.button(_("Change my answer"), ANSWER, f"{one.id}:{change.id}")
-        shown.append(blocks.section(f"> {_line(change.what, 300)}{action}", accessory=edit))
+        shown.append(blocks.section(f"> {line(change.what, 300)}{action}", accessory=edit))
     if any(change.action for change in mine):
         shown.append(
             blocks.context(_("Who and by when is as I understood it; *Change my answer* corrects it."))
@@ -112,7 +100,7 @@ def _who_when(change: Change, names: Mapping[str, str]) -> str:
     return f"*{who}* · {_('due {day}').format(day=day(change.due)) if change.due else _('no date')}"
 
 
-def _line(text: str, limit: int) -> str:
+def line(text: str, limit: int) -> str:
     """Give somebody's words as one line of mrkdwn."""
     return blocks.escape(blocks.clip(" ".join(text.split()), limit))
 
@@ -126,9 +114,9 @@ def action_line(change: Change, *, name: str, about: bool = True) -> Block:
     """Give an open action with its way to be done; `about`: and the change it comes from."""
     due = f" · {_('due {day}').format(day=day(change.due))}" if change.due else ""
     who = f" · {blocks.escape(name)}" if name else ""
-    text = f"• {_line(change.action, _LONGEST)}{who}{due}"
+    text = f"• {line(change.action, _LONGEST)}{who}{due}"
     if about and change.what:
-        text += f"\n{_line(change.what, 150)}"
+        text += f"\n{line(change.what, 150)}"
     return blocks.section(text, accessory=blocks.button(_("Done"), DONE, change.id))
 
 
@@ -149,119 +137,6 @@ def stopped_asking(person: Person, standup: Standup) -> str:
     return _(
         "{name} did not answer {standup} three times in a row. I stopped asking; an answer starts it again."
     ).format(name=blocks.escape(person.name), standup=f"*{blocks.escape(standup.name)}*")
-
-
-# ---- the report ---------------------------------------------------------------------------------------
-
-
-def report(
-    standup: Standup,
-    one: Round,
-    asked: Sequence[Asked],
-    changes: Sequence[Change],
-    carried: Sequence[Change],
-    names: Mapping[str, str],
-) -> Report:
-    """Give the report of a round: changes by department, answers by person, then what is still open."""
-    title = f"{standup.name} · {day(one.nominal, 'd MMMM y')}"
-    answered = [row for row in asked if row.state == "answered"]
-    shown: list[Block] = [blocks.header(title), blocks.context(*_counted(asked, names))]
-    if one.themes:
-        shown.append(blocks.section("\n".join(f"• {_line(line, 300)}" for line in one.themes[:3])))
-    if changes:
-        shown += _table(changes, names)
-    # What stands in the table in full is not said again.
-    longer = [change for change in changes if len(change.what) > _CELL]
-    shown += _answers(standup, answered, longer, names)
-    still = [change for change in (*carried, *changes) if change.state == "open"]
-    if still:
-        shown += [blocks.divider(), blocks.section(f"*{_('To be done')}*")]
-        # What was shared in this round stands in the table above.
-        shown += [
-            action_line(change, name=names.get(change.owner_id or "", ""), about=change.round_id != one.id)
-            for change in still[:12]
-        ]
-        shown += [blocks.context(more(len(still) - 12))] if len(still) > 12 else []
-    if not answered:
-        shown.insert(2, blocks.section(_("Nobody had anything to share.")))
-    return {"text": blocks.escape(title), "blocks": shown[:50]}
-
-
-def _counted(asked: Sequence[Asked], names: Mapping[str, str]) -> list[str]:
-    answered = [row for row in asked if row.state == "answered"]
-    parts = [n_("{count} answer", "{count} answers", len(answered)).format(count=len(answered))]
-    late = [row for row in answered if row.is_late]
-    for rows, sentence in (
-        (late, _("late: {names}")),
-        ([row for row in asked if row.state == "skipped"], _("nothing to share: {names}")),
-        ([row for row in asked if row.state == "away"], _("away: {names}")),
-        ([row for row in asked if row.state == "waiting"], _("no answer: {names}")),
-    ):
-        if rows:
-            who = ", ".join(blocks.escape(names.get(row.person_id, "?")) for row in rows[:_MOST_NAMES])
-            rest = f", {more(len(rows) - _MOST_NAMES)}" if len(rows) > _MOST_NAMES else ""
-            parts.append(sentence.format(names=who + rest))
-    return parts
-
-
-def _table(changes: Sequence[Change], names: Mapping[str, str]) -> list[Block]:
-    """Give the changes in a table, as many as Slack takes; the rest is counted."""
-    head = [_("Department"), _("What changed"), _("Impact"), _("Action"), _("Who"), _("By when")]
-    rows = [head]
-    room = _TABLE_TEXT - sum(map(len, head))
-    ordered = sorted(changes, key=lambda change: (change.department, change.id))
-    for change in ordered[:_TABLE_ROWS]:
-        row = _row(change, names)
-        room -= sum(map(len, row))
-        if room < 0:
-            break
-        rows.append(row)
-    left = len(changes) - len(rows) + 1
-    return [blocks.table(rows), *([blocks.context(more(left))] if left else [])]
-
-
-def _row(change: Change, names: Mapping[str, str]) -> list[str]:
-    cells = (change.what, change.impact, change.action)
-    what, impact, action = (blocks.clip(" ".join(cell.split()), _CELL) for cell in cells)
-    return [
-        " · ".join(filter(None, (change.department, names.get(change.person_id)))),
-        what,
-        impact or "–",
-        action + (" ✓" if change.state == "done" else "") or "–",
-        (names.get(change.owner_id or "", "") if change.action else "") or "–",
-        day(change.due) if change.due else "–",
-    ]
-
-
-def _answers(
-    standup: Standup, answered: Sequence[Asked], changes: Sequence[Change], names: Mapping[str, str]
-) -> list[Block]:
-    """Give the answers by person, many to a paragraph; those for which there is no room are counted.
-
-    Of a standup that makes changes these are given instead, by person.
-    """
-    parts = []
-    for row in answered:
-        head = f"*{blocks.escape(names.get(row.person_id, '?'))}*"
-        if standup.kind.makes_changes:
-            own = [change for change in changes if change.person_id == row.person_id]
-            if not own:
-                continue
-            parts.append("\n".join([head, *(f"• {_line(change.what, 500)}" for change in own)]))
-        else:
-            pairs = zip(standup.questions, row.answers, strict=False)
-            texts = [f"_{question}_ {_line(text, 500)}" for question, text in pairs if text]
-            parts.append("\n".join([head, *texts]))
-    sections: list[str] = []
-    for number, part in enumerate(parts):
-        text = blocks.clip(part, blocks.SECTION_TEXT)
-        if sections and len(sections[-1]) + len(text) + 2 <= blocks.SECTION_TEXT:
-            sections[-1] += f"\n\n{text}"
-        elif len(sections) < _MOST_SECTIONS:
-            sections.append(text)
-        else:
-            return [*map(blocks.section, sections), blocks.context(more(len(parts) - number))]
-    return [blocks.section(text) for text in sections]
 
 
 # ---- /standup -----------------------------------------------------------------------------------------
@@ -346,18 +221,6 @@ def not_posted(standup: Standup, reason: str) -> str:
     )
 
 
-def changes_list(changes: Sequence[Change], names: Mapping[str, str]) -> list[Block]:
-    """Give what was shared lately, in a table, and below what is still to be done."""
-    if not changes:
-        return [blocks.section(_("Nothing has been shared yet."))]
-    still = [change for change in changes if change.state == "open"]
-    shown = _table(changes, names)
-    if still:
-        shown.append(blocks.section(f"*{_('To be done')}*"))
-        shown += [action_line(change, name=names.get(change.owner_id or "", "")) for change in still[:15]]
-    return shown
-
-
 # What `rhythms.describe` says, for the translators.
 RHYTHMS = (
     mark("every day"),
@@ -413,6 +276,6 @@ def announcement(name: str, owner: str, rhythm: str, hour: str, names: Sequence[
     text = _("{owner} began the standup {name}: {rhythm}, {hour} at each person's own time.").format(
         owner=blocks.escape(owner), name=f"*{blocks.escape(name)}*", rhythm=rhythm, hour=hour
     )
-    who = ", ".join(blocks.escape(one) for one in names[:_MOST_NAMES])
-    rest = f", {more(len(names) - _MOST_NAMES)}" if len(names) > _MOST_NAMES else ""
+    who = ", ".join(blocks.escape(one) for one in names[:MOST_NAMES])
+    rest = f", {more(len(names) - MOST_NAMES)}" if len(names) > MOST_NAMES else ""
     return f"{text}\n{_('Asked are {names}.').format(names=who + rest)}"

@@ -15,7 +15,7 @@ from bot.people import store as people
 from bot.people.model import Person
 from bot.people.notices import Notice
 from bot.rhythms import Rhythm, describe
-from bot.standups import messages, store
+from bot.standups import messages, report, store
 from bot.standups.model import (
     Asked,
     Change,
@@ -220,13 +220,13 @@ async def show_report(session: AsyncSession, one: Round) -> None:
     await session.flush()
     standup = await session.get_one(Standup, one.standup_id)
     with speaking(SHOP):
-        report = await compose(session, standup, one)
+        drawn = await compose(session, standup, one)
     if one.report_id is None:
         post = outbox.Draft(
             key=f"{KIND}:{one.id}:report:{standup.channel_id}",
             kind="slack.post",
             lane=f"slack:{standup.channel_id}",
-            payload={"channel": standup.channel_id, **report},
+            payload={"channel": standup.channel_id, **drawn},
             purpose=REPORT,
             subject_id=one.id,
         )
@@ -236,14 +236,14 @@ async def show_report(session: AsyncSession, one: Round) -> None:
         key=f"{KIND}:{one.id}:report:{outbox.new_uid()}",
         kind="slack.update",
         lane=f"slack:{standup.channel_id}",
-        payload=report,
+        payload=drawn,
         after_id=one.report_id,
         topic=f"{KIND}:{one.id}:report",
     )
     await outbox.add(session, update)
 
 
-async def compose(session: AsyncSession, standup: Standup, one: Round) -> messages.Report:
+async def compose(session: AsyncSession, standup: Standup, one: Round) -> report.Report:
     """Make the report of a round as it stands."""
     asked = await store.asked_of(session, one.id)
     changes = await store.changes_of(session, one.id)
@@ -256,7 +256,7 @@ async def compose(session: AsyncSession, standup: Standup, one: Round) -> messag
         *(row.person_id for row in asked), *(change.owner_id for change in (*changes, *carried)),
     }  # fmt: skip
     names = await people.names(session, ids)
-    return messages.report(standup, one, asked, changes, carried, names)
+    return report.draw(standup, one, asked, changes, carried, names)
 
 
 async def close_action(session: AsyncSession, change_id: int, person: Person, now: datetime) -> None:
