@@ -207,10 +207,10 @@ async def waiting_notices(session: AsyncSession, person_id: str) -> list[NoticeR
     return list((await session.execute(select(NoticeRow).where(*mine).order_by(NoticeRow.id))).scalars())
 
 
-async def withdraw_notices(session: AsyncSession, beginning: str) -> None:
-    """Take back what still waits to be told, by the beginning of its key: it is no longer so."""
-    outdated = (NoticeRow.key.startswith(beginning, autoescape=True), NoticeRow.state == "waiting")
-    await session.execute(delete(NoticeRow).where(*outdated))
+async def withdraw_notices(session: AsyncSession, key: str) -> None:
+    """Take back what still waits to be told under this key or one that goes on from it."""
+    of_key = or_(NoticeRow.key == key, NoticeRow.key.startswith(f"{key}:", autoescape=True))
+    await session.execute(delete(NoticeRow).where(of_key, NoticeRow.state == "waiting"))
 
 
 async def notices_told(session: AsyncSession, person_id: str, at: datetime) -> list[NoticeRow]:

@@ -107,7 +107,7 @@ async def taken(session: AsyncSession, ticket: Ticket) -> None:
 async def _take_back(session: AsyncSession, ticket: Ticket, *kinds: str) -> None:
     """Take back what waits for somebody's hours and is no longer so."""
     for kind in kinds:
-        await people.withdraw_notices(session, f"triage:{kind}:{ticket.id}:")
+        await people.withdraw_notices(session, f"triage:{kind}:{ticket.id}")
 
 
 async def _count(session: AsyncSession, ticket: Ticket, now: datetime) -> None:
