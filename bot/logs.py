@@ -3,9 +3,25 @@
 import logging
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
-import structlog
+
+@contextmanager
+def _absent(name: str) -> Iterator[None]:
+    """Let an import in this block find no such library."""
+    known = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]
+    yield
+    del sys.modules[name]
+    if known:
+        sys.modules[name] = known
+
+
+# Where structlog finds rich it takes it along, 5 MB, for tracebacks that show what people wrote.
+with _absent("rich"):
+    import structlog
 
 _ADDRESS = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,250}")
 # What says too much, or too often, about nothing.

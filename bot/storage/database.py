@@ -27,7 +27,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -160,7 +160,7 @@ class Database:
 
     def insert(self, table: type[Base] | Table) -> Any:
         """Give an INSERT that knows ON CONFLICT on this database."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        return _insert(table, is_sqlite=self.is_sqlite)
 
     async def dispose(self) -> None:
         """Close every connection."""
@@ -170,8 +170,16 @@ class Database:
 
 def insert(session: AsyncSession, table: type[Base]) -> Any:
     """Give an INSERT that knows ON CONFLICT on the database of this session."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)
+    return _insert(table, is_sqlite=session.get_bind().dialect.name == "sqlite")
+
+
+def _insert(table: type[Base] | Table, *, is_sqlite: bool) -> Any:
+    if is_sqlite:
+        return sqlite.insert(table)
+    # Loaded with the engine; a bot on SQLite need not hold it.
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    return postgresql.insert(table)
 
 
 def wake(session: AsyncSession, name: str) -> None:

@@ -58,6 +58,6 @@ def test_it_keeps_quiet_below_the_level(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_it_lets_no_bot_hold_what_it_may_never_need() -> None:
-    code = "import sys, bot.__main__, bot.app; print(*sorted({'numpy', 'openai'} & set(sys.modules)))"
+    code = "import sys, bot.__main__, bot.app; print(*sorted({'rich', 'numpy', 'openai'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
