@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -63,11 +64,14 @@ class Stage:
     async def process(
         self, *arguments: str, environment: Mapping[str, str] | None = None
     ) -> asyncio.subprocess.Process:
-        """Start Python with these arguments; it is killed when the stage is left."""
+        """Start Python, compiled once as everywhere, with these arguments; killed when the stage is left."""
+        given = dict(os.environ if environment is None else environment)
+        given.pop("PYTHONDONTWRITEBYTECODE", None)
+        given["PYTHONPYCACHEPREFIX"] = str(self.directory / "bytecode")
         with (self.directory / "processes.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, *arguments,
-                env=environment, stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
+                env=given, stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL,
             )  # fmt: skip
 
         async def end() -> None:

@@ -114,3 +114,28 @@ async def test_it_leaves_nothing_of_a_writer_that_was_cancelled(database: Databa
     async with database.write() as session:
         await session.execute(update(LeaseRow).values(token=LeaseRow.token + 1))
     assert await counted(database) == 1
+
+
+async def test_it_leaves_nothing_of_a_writer_that_was_cancelled_in_the_middle_of_a_statement(
+    database: Database,
+) -> None:
+    await add_counter(database)
+    slow = """
+        WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 500000)
+        UPDATE lease SET token = (SELECT count(*) FROM number)
+    """
+
+    async def hang() -> None:
+        async with database.write() as session:
+            await session.execute(text(slow))
+
+    for turns in range(1, 200, 20):
+        task = asyncio.create_task(hang())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    async with database.write() as session:
+        await session.execute(update(LeaseRow).values(token=LeaseRow.token + 1))
+    assert await counted(database) == 1
