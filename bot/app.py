@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,8 +16,6 @@ from bot.errors import SettingsError
 from bot.gateways import bolt, clockstream, heartbeat, hooks, rooms
 from bot.gateways import slack as slack_gateway
 from bot.gateways.feeds import Feeds
-from bot.gateways.imap_sent import Door
-from bot.gateways.llm import OpenAIModel
 from bot.gateways.slack import SlackCourier
 from bot.gateways.smtp import MailReceiver
 from bot.gateways.web import Hook, Problem, Quiet, WebServer
@@ -29,7 +28,6 @@ from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.triage import form, reading
 from bot.understanding import settings as model_settings
-from bot.understanding.asking import ThriftyModel
 from bot.understanding.nomodel import NoModel
 from handlers import (
     areas,
@@ -75,6 +73,9 @@ from jobs.delivery import Dispatcher
 from jobs.heartbeat import LifeSigns
 from jobs.pacing import Pace
 from jobs.schedule import Heartbeat
+
+if TYPE_CHECKING:
+    from bot.gateways.imap_sent import Door
 
 # Importing these filled the route table.
 ROUTED = (
@@ -168,6 +169,10 @@ async def _model(
         raise SettingsError(problems="\n".join(f"- {problem}" for problem in wrong))
     if not agreed.is_on:
         return NoModel()
+    # Who has no model need not hold what asks one.
+    from bot.gateways.llm import OpenAIModel  # noqa: PLC0415
+    from bot.understanding.asking import ThriftyModel  # noqa: PLC0415
+
     model = OpenAIModel(agreed)
     stack.push_async_callback(model.close)
     return ThriftyModel(model, agreed, database, clock)
@@ -263,7 +268,7 @@ def _work(stack: AsyncExitStack, worker: Attended | Watching) -> None:
 
 
 def _couriers(
-    services: Services, client: AsyncWebClient, opened: Mapping[str, Door]
+    services: Services, client: AsyncWebClient, opened: "Mapping[str, Door]"
 ) -> Mapping[str, Courier]:
     """Give who carries what, by the kind of the delivery."""
 

@@ -9,9 +9,8 @@ away the night shift that starts on its evening, not the one that ends on its mo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import overload
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import public_holidays
 from bot.errors import SwitchboardError
@@ -25,6 +24,8 @@ __all__ = [
 ]  # fmt: skip
 
 # Most people sleep or are at home then; a reader is told so, nothing is decided by it.
+# What lies beside the zones and can be read as one.
+_NO_PLACES = ("localtime", "posix", "right/")
 _NIGHT_ENDS, _NIGHT_BEGINS = 7, 21
 # How far a search goes before it says that nobody works: two years.
 _HORIZON = 731
@@ -114,9 +115,11 @@ class WorkCalendar:
 
 def zone(name: str) -> ZoneInfo | None:
     """Give the zone of an IANA name such as Asia/Shanghai, or None when there is none."""
+    if name.startswith(_NO_PLACES):
+        return None
     try:
-        return ZoneInfo(name) if name in _zone_names() else None
-    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # no zone, no name, a folder of zones
         return None
 
 
@@ -251,12 +254,6 @@ def next_welcome_moment(calendar: WorkCalendar, instant: datetime) -> datetime:
         if moment < end:
             return moment
     raise NobodyWorks(day=calendar.today(instant))
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    # Asking walks through the whole directory of zones each time.
-    return frozenset(available_timezones())
 
 
 def _zone(name: str) -> ZoneInfo:

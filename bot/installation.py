@@ -1,5 +1,6 @@
 """Where Switchboard lives: one installation, one workspace, one process on an embedded database."""
 
+import asyncio
 import fcntl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -77,17 +78,25 @@ async def prepare(
     client: AsyncWebClient, database: Database, settings: Settings, identity: Identity, now: datetime
 ) -> Channels:
     """Learn who is here, and find or make the channels that mail goes to."""
-    everybody = [
-        heard(user, identity.team_id)
-        async for user in _pages(client.users_list, "members", limit=200, include_locale=True)
-    ]
+    everybody, known = await asyncio.gather(_everybody(client, identity), _known_channels(client))
     async with database.write() as session:
         pinned = await people.pin_team(session, identity.team_id)
         if pinned != identity.team_id:
             raise WrongWorkspace(known=pinned, found=identity.team_id)
         await people.set_setting(session, "workspace_url", identity.workspace_url)
         await roster.keep(session, everybody, now)
-    return await _channels(client, database, settings)
+    return await _channels(client, database, settings, known)
+
+
+async def _everybody(client: AsyncWebClient, identity: Identity) -> list[roster.Heard]:
+    pages = _pages(client.users_list, "members", limit=200, include_locale=True)
+    return [heard(user, identity.team_id) async for user in pages]
+
+
+async def _known_channels(client: AsyncWebClient) -> dict[str, Any]:
+    types = "public_channel,private_channel"
+    pages = _pages(client.conversations_list, "channels", limit=200, types=types)
+    return {channel["name"]: channel async for channel in pages}
 
 
 async def hidden_channels(session: AsyncSession) -> list[str]:
@@ -103,10 +112,9 @@ def channel_settings(settings: Settings) -> dict[str, str]:
     return wanted
 
 
-async def _channels(client: AsyncWebClient, database: Database, settings: Settings) -> Channels:
-    types = "public_channel,private_channel"
-    pages = _pages(client.conversations_list, "channels", limit=200, types=types)
-    known = {channel["name"]: channel async for channel in pages}
+async def _channels(
+    client: AsyncWebClient, database: Database, settings: Settings, known: dict[str, Any]
+) -> Channels:
     found: dict[str, str] = {}
     wrong: list[SwitchboardError] = []
     for setting, name in channel_settings(settings).items():

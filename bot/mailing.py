@@ -5,18 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import SwitchboardError
-from bot.gateways import imap_sent, mailbox
-from bot.gateways.imap import MailboxState, Pace, Watcher
-from bot.gateways.imap_connection import Account
-from bot.gateways.imap_older import OlderMail
-from bot.gateways.imap_problems import MailboxError
-from bot.gateways.imap_sent import Door, SentCourier
-from bot.gateways.imap_session import connected
+from bot.gateways import mailbox
 from bot.gateways.mailbox import ByMailbox, MailCourier, Server
 from bot.gateways.oauth import GOOGLE, App, OAuth, OAuthError, Provider, SignInPage, for_itself, microsoft
 from bot.ports import Accept, Courier, NotDelivered
@@ -26,6 +21,14 @@ from bot.storage.database import Database
 from bot.storage.mailboxes import Lease, StoredBookmarks, StoredTokens
 from jobs import mailboxes as mailbox_jobs
 from jobs.crew import Crew
+
+# IMAP is imported where a mailbox is read by it: where all mail is forwarded, nothing of it is needed.
+# ruff: noqa: PLC0415
+if TYPE_CHECKING:
+    from bot.gateways.imap import MailboxState, Watcher
+    from bot.gateways.imap_connection import Account
+    from bot.gateways.imap_older import OlderMail
+    from bot.gateways.imap_sent import Door
 
 # A replica that died is followed after so long; the lease is renewed every `Pace.renew`.
 _LEASE = timedelta(seconds=30)
@@ -44,16 +47,19 @@ class NotTheSignIn(SwitchboardError):
     """That is not where this sign-in ended. Begin again, and copy the whole address of the last page."""
 
 
-def doors(settings: Settings, database: Database) -> Mapping[str, Door]:
+def doors(settings: Settings, database: Database) -> "Mapping[str, Door]":
     """Give the mailboxes that are read by IMAP, by address, each with how to get in."""
-    return {
-        one.address.lower(): Door(_account(one), sign_in(one, database))
-        for one in settings.mailbox
-        if one.imap_host
-    }
+    read = [one for one in settings.mailbox if one.imap_host]
+    if not read:
+        return {}
+    from bot.gateways.imap_sent import Door
+
+    return {one.address.lower(): Door(_account(one), sign_in(one, database)) for one in read}
 
 
-def _account(one: Mailbox) -> Account:
+def _account(one: Mailbox) -> "Account":
+    from bot.gateways.imap_connection import Account
+
     return Account(
         address=one.address.lower(),
         host=one.imap_host,
@@ -106,7 +112,7 @@ async def signed_in(oauth: OAuth, page: SignInPage, landed: str) -> None:
     await oauth.redeem(query["code"][0], page, _REDIRECT)
 
 
-def couriers(settings: Settings, opened: Mapping[str, Door], blob: Blob) -> Mapping[str, Courier]:
+def couriers(settings: Settings, opened: "Mapping[str, Door]", blob: Blob) -> Mapping[str, Courier]:
     """Give who carries mail, by the kind of the delivery: each mailbox its own way, or the common one."""
     common = Server(
         settings.smtp_out_host,
@@ -120,11 +126,15 @@ def couriers(settings: Settings, opened: Mapping[str, Door], blob: Blob) -> Mapp
         for one in settings.mailbox
         if one.smtp_host
     }
-    post, files = ByMailbox(own, MailCourier(common, blob)), SentCourier(opened, blob)
-    return dict.fromkeys(mailbox.KINDS, post) | dict.fromkeys(imap_sent.KINDS, files)
+    found: dict[str, Courier] = dict.fromkeys(mailbox.KINDS, ByMailbox(own, MailCourier(common, blob)))
+    if opened:
+        from bot.gateways import imap_sent
+
+        found |= dict.fromkeys(imap_sent.KINDS, imap_sent.SentCourier(opened, blob))
+    return found
 
 
-def _server(one: Mailbox, door: Door | None) -> Server:
+def _server(one: Mailbox, door: "Door | None") -> Server:
     password = one.smtp_password.get_secret_value() or one.imap_password.get_secret_value()
     by_token = door.sign_in if door else None
     user = one.smtp_user or one.imap_user or (one.address if password or by_token else "")
@@ -133,6 +143,9 @@ def _server(one: Mailbox, door: Door | None) -> Server:
 
 async def wrong_with(one: Mailbox, database: Database) -> list[str]:
     """Sign in to a mailbox and to the server it sends through, and say what is wrong; it changes neither."""
+    from bot.gateways.imap_problems import MailboxError
+    from bot.gateways.imap_session import connected
+
     found = []
     door = doors(Settings.model_construct(mailbox=[one]), database).get(one.address.lower())
     try:
@@ -156,20 +169,22 @@ async def _nothing(_sha256: str) -> bytes:
     return b""
 
 
-def files_sent(opened: Mapping[str, Door]) -> frozenset[str]:
+def files_sent(opened: "Mapping[str, Door]") -> frozenset[str]:
     """Give the mailboxes into which we put what we send."""
     return frozenset(address for address, door in opened.items() if not door.account.files_sent_itself)
 
 
 def older(
-    opened: Mapping[str, Door], database: Database
-) -> Callable[[str, datetime | None], AbstractAsyncContextManager[OlderMail] | None]:
+    opened: "Mapping[str, Door]", database: Database
+) -> "Callable[[str, datetime | None], AbstractAsyncContextManager[OlderMail] | None]":
     """Give how the older mail of a mailbox is opened; None for one that is not in the settings any more."""
 
-    def of(address: str, since: datetime | None) -> OlderMail | None:
+    def of(address: str, since: datetime | None) -> "OlderMail | None":
         door = opened.get(address)
         if door is None:
             return None
+        from bot.gateways.imap_older import OlderMail
+
         return OlderMail(door.account, StoredBookmarks(database), sign_in=door.sign_in, since=since)
 
     return of
@@ -178,7 +193,7 @@ def older(
 class Watching:
     """Watches all mailboxes at once, each by one replica at a time."""
 
-    def __init__(self, services: Services, opened: Mapping[str, Door], accept: Accept, crew: Crew) -> None:
+    def __init__(self, services: Services, opened: "Mapping[str, Door]", accept: Accept, crew: Crew) -> None:
         self._services = services
         # Its address is not for the logs.
         self._watchers = [
@@ -186,7 +201,9 @@ class Watching:
             for address, door in opened.items()
         ]
 
-    def _watcher(self, address: str, door: Door, accept: Accept) -> Watcher:
+    def _watcher(self, address: str, door: "Door", accept: Accept) -> "Watcher":
+        from bot.gateways.imap import Pace, Watcher
+
         database = self._services.database
         return Watcher(
             door.account,
@@ -198,7 +215,7 @@ class Watching:
             pace=Pace(recheck=self._services.settings.mail_recheck_seconds),
         )
 
-    async def _report(self, state: MailboxState) -> None:
+    async def _report(self, state: "MailboxState") -> None:
         await mailbox_jobs.report(
             self._services, state.address, state.since, state.problem, is_connected=state.connected
         )

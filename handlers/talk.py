@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import blocks
 from bot.blocks import Block
 from bot.errors import SwitchboardError
+from bot.patterns import lazy
 from bot.people import absence
 from bot.storage import outbox
 from bot.storage.triggers import Trigger
@@ -28,15 +29,13 @@ _MOST_BLOCKS = 50
 # "people" and "supplier" take names; more words than this are a sentence, and no order.
 _MOST_WORDS = 4
 _PHRASES = (
-    (re.compile(r"(?:i am|i'm|im|ich bin)\s+(?:back|wieder da|zurück)|我回来了", re.IGNORECASE), "back"),
+    (lazy(r"(?:i am|i'm|im|ich bin)\s+(?:back|wieder da|zurück)|我回来了", re.IGNORECASE), "back"),
     (
-        re.compile(
-            r"(?:i am|i'm|i will be|i'll be|ich bin)\s+(?:away|off|out|weg|abwesend)\s*(.*)", re.IGNORECASE
-        ),
+        lazy(r"(?:i am|i'm|i will be|i'll be|ich bin)\s+(?:away|off|out|weg|abwesend)\s*(.*)", re.IGNORECASE),
         "away",
     ),
-    (re.compile(r"(?:who is|who's|wer ist)\s+(?:away|here|there|da|weg)", re.IGNORECASE), "people"),
-    (re.compile(r"(?:who is|who's|wer ist)\s+(.+)", re.IGNORECASE), "people"),
+    (lazy(r"(?:who is|who's|wer ist)\s+(?:away|here|there|da|weg)", re.IGNORECASE), "people"),
+    (lazy(r"(?:who is|who's|wer ist)\s+(.+)", re.IGNORECASE), "people"),
 )
 
 

@@ -6,6 +6,7 @@ migrated template. Where it cannot start, its tests are skipped, unless SWITCHBO
 
 import asyncio
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -30,6 +31,12 @@ settings.load_profile(os.environ.get("SWITCHBOARD_TEST_HYPOTHESIS", "check"))
 
 _TEMPLATE = "template_switchboard"
 _numbers = count(1)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again: the command line, which some tests import, leaves that off until it runs."""
+    gc.freeze()
+    gc.enable()
 
 
 def missing(part: str) -> None:

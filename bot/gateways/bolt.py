@@ -78,6 +78,7 @@ def build(
         )
 
     app = AsyncApp(
+        name="Switchboard",  # otherwise Bolt reads the source of every caller to find one
         client=client,
         signing_secret=signing_secret,
         authorize=authorize,

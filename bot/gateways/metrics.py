@@ -1,13 +1,9 @@
-"""Health as Prometheus reads it: https://prometheus.io/docs/instrumenting/exposition_formats."""
+"""What can be measured of a running bot, and whether its database answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.exposition import generate_latest
-from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 # Seconds until a database that does not answer counts as none.
@@ -22,25 +18,6 @@ class Gauge:
     says: str
     labels: tuple[str, ...]
     values: tuple[tuple[tuple[str, ...], float], ...]
-
-
-class _Measured(Collector):
-    def __init__(self, gauges: Iterable[Gauge]) -> None:
-        self._gauges = tuple(gauges)
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        for gauge in self._gauges:
-            family = GaugeMetricFamily(f"switchboard_{gauge.name}", gauge.says, labels=gauge.labels)
-            for labels, value in gauge.values:
-                family.add_metric(labels, value)
-            yield family
-
-
-def exposed(gauges: Iterable[Gauge]) -> bytes:
-    """Write these measures as a scrape's answer."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Measured(gauges))
-    return generate_latest(registry)
 
 
 Measures = Callable[[], Awaitable[Sequence[Gauge]]]

@@ -8,7 +8,7 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.gateways.metrics import Measures, exposed
+from bot.gateways.metrics import Measures
 from bot.gateways.smtp import PortTaken
 
 
@@ -95,6 +95,9 @@ class WebServer:
         return web.json_response({"ok": True})
 
     async def _scrape(self, _request: web.Request) -> web.Response:
+        # Who is never scraped need not hold it.
+        from bot.gateways.scrape import exposed  # noqa: PLC0415
+
         return web.Response(body=exposed(await self._measures()), content_type="text/plain", charset="utf-8")
 
     async def _hook(self, request: web.Request) -> web.Response:

@@ -9,9 +9,10 @@ from email.message import Message
 
 from bot.mail.charsets import header
 from bot.mail.model import Automatic, Bounce
+from bot.patterns import lazy
 from bot.words import _
 
-_AUTO_SUBJECT = re.compile(
+_AUTO_SUBJECT = lazy(
     r"^\s*(?:\[?auto(?:matic|matische)?[ -]?(?:reply|response|antwort)|automatic reply|out of (?:the )?office|"
     r"autoreply|auto:|自动回复|自動回覆|自动答复|自動返信|abwesenheits(?:notiz|meldung)|automatische antwort|"
     r"réponse automatique|reponse automatique|absence du bureau|respuesta automática|fuera de la oficina|"
@@ -20,18 +21,18 @@ _AUTO_SUBJECT = re.compile(
     r"otomatik yanıt|автоответ|автоматический ответ|자동 회신|부재중|trả lời tự động|balasan otomatis|رد تلقائي)",
     re.IGNORECASE,
 )
-_BOUNCE_SENDER = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon|maildelivery)@", re.IGNORECASE)
-_NO_REPLY = re.compile(r"^(?:no-?reply|do-?not-?reply|noreply[\w.+-]{0,40}|nicht-antworten)@", re.IGNORECASE)
-_BOUNCE_SUBJECT = re.compile(
+_BOUNCE_SENDER = lazy(r"^(?:mailer-daemon|postmaster|mail-daemon|maildelivery)@", re.IGNORECASE)
+_NO_REPLY = lazy(r"^(?:no-?reply|do-?not-?reply|noreply[\w.+-]{0,40}|nicht-antworten)@", re.IGNORECASE)
+_BOUNCE_SUBJECT = lazy(
     r"undeliver|delivery (?:status|failure|has failed)|failure notice|returned mail|mail delivery failed|unzustellbar|"
     r"non remis|退信|系统退信|could not be delivered|entregar|mancato recapito",
     re.IGNORECASE,
 )
-_MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
-_STATUS = re.compile(r"\b([45])\.\d{1,3}\.\d{1,3}\b|\b([45])\d\d[ -]")
+_MESSAGE_ID = lazy(r"^message-id:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+_STATUS = lazy(r"\b([45])\.\d{1,3}\.\d{1,3}\b|\b([45])\d\d[ -]")
 # A mail server may sign without a domain worth the name: MAILER-DAEMON@mx1
-_ANY_SENDER = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,200}")
-_RECIPIENT = re.compile(r"[\w.+=-]{1,64}@[\w.-]{1,200}\.\w{2,24}")
+_ANY_SENDER = lazy(r"[\w.+-]{1,64}@[\w.-]{1,200}")
+_RECIPIENT = lazy(r"[\w.+=-]{1,64}@[\w.-]{1,200}\.\w{2,24}")
 
 
 def reason(mail: Message, own_header: str) -> Automatic | None:  # noqa: PLR0911 - a list of signs, the surest first

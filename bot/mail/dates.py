@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-_YEAR_FIRST = re.compile(r"(\d{4})\s?[./\-年년]\s?(\d{1,2})\s?[./\-月월]\s?(\d{1,2})")
-_YEAR_LAST = re.compile(r"(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?[./\-]\s?(\d{4}|\d{2})\b")
-_CLOCK = re.compile(
-    r"(?<![\d.])(\d{1,2})\s?[:.h時时시]\s?(\d{2})(?!\d|\s?[./\-]\s?\d)(?:\s?[:分분]\s?(\d{2}))?"
-)
-_AFTERNOON = re.compile(r"\bp\.?\s?m\b|下午|晚上|午後|오후|\bم\b|μ\.?μ", re.IGNORECASE)
-_HALF_DAYS = re.compile(r"\b[ap]\.?\s?m\b|上午|下午|午前|午後|오전|오후|\b[صم]\b", re.IGNORECASE)
-_ZONE = re.compile(r"(?:GMT|UTC|\s)([+-])(\d{1,2}):?(\d{2})?(?!\d)")
-_WORD = re.compile(r"[^\W\d_]{2,20}")
-_NUMBER = re.compile(r"(?<![\d:.])\d{1,4}(?![\d:])")
+from bot.patterns import lazy
+
+_YEAR_FIRST = lazy(r"(\d{4})\s?[./\-年년]\s?(\d{1,2})\s?[./\-月월]\s?(\d{1,2})")
+_YEAR_LAST = lazy(r"(\d{1,2})\s?([./\-])\s?(\d{1,2})\s?[./\-]\s?(\d{4}|\d{2})\b")
+_CLOCK = lazy(r"(?<![\d.])(\d{1,2})\s?[:.h時时시]\s?(\d{2})(?!\d|\s?[./\-]\s?\d)(?:\s?[:分분]\s?(\d{2}))?")
+_AFTERNOON = lazy(r"\bp\.?\s?m\b|下午|晚上|午後|오후|\bم\b|μ\.?μ", re.IGNORECASE)
+_HALF_DAYS = lazy(r"\b[ap]\.?\s?m\b|上午|下午|午前|午後|오전|오후|\b[صم]\b", re.IGNORECASE)
+_ZONE = lazy(r"(?:GMT|UTC|\s)([+-])(\d{1,2}):?(\d{2})?(?!\d)")
+_WORD = lazy(r"[^\W\d_]{2,20}")
+_NUMBER = lazy(r"(?<![\d:.])\d{1,4}(?![\d:])")
 _LOCALES = tuple("en de fr es it pt nl pl sv da nb fi cs ru uk tr vi id hu ro el ar he th".split())  # noqa: SIM905
 
 

@@ -4,15 +4,15 @@ A supplier's own lines "From: Ningbo / To: Hamburg / Date: 6 May" look alike: so
 stand there, and an address or both a subject and a date among them.
 """
 
-import re
 from dataclasses import dataclass
 
 from bot.mail.words import DATE, KEYS, RECIPIENT, SENDER, SUBJECT
+from bot.patterns import lazy
 
-ADDRESS = re.compile(r"[^\s<>@\"'()\[\]:;,]{1,64}@[^\s<>@\"'()\[\]:;,]{1,200}")
-_KEY = re.compile(r"^[\s>*_|\-]{0,12}([^\s:：>*_|][^:：]{0,30}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)$")
-_INLINE_KEY = re.compile(r"(?:^|[\s\"”>;*)\d-])([^\W\d_]{2,14})\s?[:：]")
-_HAN_SPACES = re.compile("(?<=[\u4e00-\u9fff])\\s+(?=[\u4e00-\u9fff])")
+ADDRESS = lazy(r"[^\s<>@\"'()\[\]:;,]{1,64}@[^\s<>@\"'()\[\]:;,]{1,200}")
+_KEY = lazy(r"^[\s>*_|\-]{0,12}([^\s:：>*_|][^:：]{0,30}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)$")
+_INLINE_KEY = lazy(r"(?:^|[\s\"”>;*)\d-])([^\W\d_]{2,14})\s?[:：]")
+_HAN_SPACES = lazy("(?<=[\u4e00-\u9fff])\\s+(?=[\u4e00-\u9fff])")
 # Lines a block may have, blank ones included; a folded list of recipients makes it longer.
 _LINES = 14
 

@@ -1,8 +1,7 @@
 """Which language a text is in: by script first, by a small model among the languages of trade second."""
 
-import re
-
 from bot.mail.pieces import pieces
+from bot.patterns import lazy
 
 # Restricted, the model is right far more often on short texts than among all 97 it knows.
 LANGUAGES = (
@@ -28,13 +27,13 @@ LANGUAGES = (
 _SURE = 0.55
 _SAMPLE = 4000
 _SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff]")),
-    ("zh", re.compile("[\u4e00-\u9fff\u3400-\u4dbf]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("ja", lazy("[\u3040-\u30ff]")),
+    ("ko", lazy("[\uac00-\ud7af\u1100-\u11ff]")),
+    ("zh", lazy("[\u4e00-\u9fff\u3400-\u4dbf]")),
+    ("th", lazy("[\u0e00-\u0e7f]")),
 )
-_LETTER = re.compile(r"[^\W\d_]")
-_NOISE = re.compile(r"https?://\S{1,300}|\S{1,80}@\S{1,80}|\S{0,40}\d\S{0,40}")
+_LETTER = lazy(r"[^\W\d_]")
+_NOISE = lazy(r"https?://\S{1,300}|\S{1,80}@\S{1,80}|\S{0,40}\d\S{0,40}")
 
 
 def detect(text: str) -> str | None:

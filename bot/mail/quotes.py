@@ -12,26 +12,25 @@ from bot.mail import headers, signatures
 from bot.mail.charsets import visible
 from bot.mail.headers import ADDRESS
 from bot.mail.words import BANNER, FORWARDED, OLDER, ON, WROTE
+from bot.patterns import lazy
 
 _LINE = 1000
 # A text with more lines than this was not written; what is below stays with the words, unread.
 _MOST_LINES = 20_000
-_DATE = re.compile(
+_DATE = lazy(
     r"\d{1,4}\s?[./\-年년]\s?\d{1,2}\s?[./\-月월]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d{2}\b|"
     r"\d{1,2}\s?[月월]\s?\d{1,2}",
 )
-_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|[0-2]?\d[時时시点點]")
-_BRACKETED = re.compile(r"[<\[(＜&;][^<>\s]{1,64}@[^<>\s]{1,200}[>\])＞;&]")
-_RULE = re.compile(r"^[\s>*]*(?:[-_=─━]\s?){8,}[\s*]*$")
+_CLOCK = lazy(r"\b\d{1,2}[:.h]\d{2}\b|[0-2]?\d[時时시点點]")
+_BRACKETED = lazy(r"[<\[(＜&;][^<>\s]{1,64}@[^<>\s]{1,200}[>\])＞;&]")
+_RULE = lazy(r"^[\s>*]*(?:[-_=─━]\s?){8,}[\s*]*$")
 _DASH = "[-_=*~#—–─]"
-_DASHED = re.compile(
-    rf"^[\s>*]{{0,8}}{_DASH}{{2,}}[\s:]*([^\s\-_=*~#—–─].{{0,200}}?)[\s:：.]*({_DASH}{{2,}}.*)?$"
-)
-_ABOVE_THIS = re.compile(
+_DASHED = lazy(rf"^[\s>*]{{0,8}}{_DASH}{{2,}}[\s:]*([^\s\-_=*~#—–─].{{0,200}}?)[\s:：.]*({_DASH}{{2,}}.*)?$")
+_ABOVE_THIS = lazy(
     r"above this line|oberhalb dieser|au-dessus de cette|encima de esta|acima desta|sopra questa|boven deze",
     re.IGNORECASE,
 )
-_VOWELS = re.compile("[\u064b-\u0652]")
+_VOWELS = lazy("[\u064b-\u0652]")
 _AROUND = " \t>*:：_<[]【】"
 _ATTRIBUTION_LINES = 4
 

@@ -18,24 +18,25 @@ from bot.mail.words import (
     STRONG_CLOSINGS,
     THANKS,
 )
+from bot.patterns import lazy
 
-_DASHES = re.compile(r"\s*--\s*$|\s*—\s*$")
+_DASHES = lazy(r"\s*--\s*$|\s*—\s*$")
 # A rule of dots, stars or lines, above the footer of a company or a mailing list.
-_RULE = re.compile(r"^[\s*_.\-=~#·•—–─━]{3,}$")
-_FOOTER_SIGN = re.compile(
+_RULE = lazy(r"^[\s*_.\-=~#·•—–─━]{3,}$")
+_FOOTER_SIGN = lazy(
     r"https?://|www\.|@|\+\d|mailing list|unsubscribe|\bltd\b|\bgmbh\b|\binc\b|"
     r"电话|電話|手机|tel\b|有限公司|株式会社|会社|주식회사",
     re.IGNORECASE,
 )
 # -Anna, – Anna Kona, ~ Tom: a name after a dash, alone on its line.
-_DASHED_NAME = re.compile(r"^\s*[-–—~]{1,2}\s?[^\W\d_a-z][\w.'’]{1,30}(?: [^\W\d_a-z][\w.'’]{0,30}){0,2}\s*$")
-_NAME = re.compile(r"^[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d_][\w.'’-]{0,30}){0,3}\.?$")
+_DASHED_NAME = lazy(r"^\s*[-–—~]{1,2}\s?[^\W\d_a-z][\w.'’]{1,30}(?: [^\W\d_a-z][\w.'’]{0,30}){0,2}\s*$")
+_NAME = lazy(r"^[^\W\d_][\w.'’-]{0,30}(?:\s[^\W\d_][\w.'’-]{0,30}){0,3}\.?$")
 _ENDS_SENTENCE = ("?", "？", "。", "！")
 _EDGE = " \t*_~-–—,.!،，。！;:：\u200b"
 _WINDOW = 80  # lines from the end in which a signature may begin
 _FOOTER = 25  # lines a signature may have
 _CLOSING_TAIL = 14  # lines that may follow a closing
-_POSTSCRIPT = re.compile(r"^(?:p\.?\s?s\.?|n\.?b\.?)\s?[:.\s]|^附[:：言]|^追伸", re.IGNORECASE)
+_POSTSCRIPT = lazy(r"^(?:p\.?\s?s\.?|n\.?b\.?)\s?[:.\s]|^附[:：言]|^追伸", re.IGNORECASE)
 
 
 def begin(looks: list[str]) -> int:

@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from html import unescape
 from typing import NamedTuple
 
+from bot.patterns import lazy
+
 # A page with more tags than this was not written for a reader.
 _MOST_TOKENS = 60_000
-_NAME = re.compile(r"/?[a-zA-Z][^\s/>]{0,40}")
-_STOP = re.compile("[>\"']")
-_ATTRIBUTE = re.compile(
+_NAME = lazy(r"/?[a-zA-Z][^\s/>]{0,40}")
+_STOP = lazy("[>\"']")
+_ATTRIBUTE = lazy(
     r"([^\s=/>\"']{1,40})(?:\s{0,20}=\s{0,20}(\"[^\"]{0,4000}\"?|'[^']{0,4000}'?|[^\s>\"']{0,4000}))?"
 )
 _ATTRIBUTES = 60
 # A number of 4300 digits and more makes int() refuse.
-_ENDLESS_NUMBER = re.compile(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
+_ENDLESS_NUMBER = lazy(r"&#(?:\d{8,}|[xX][0-9a-fA-F]{7,});?")
 # Between these nothing is a tag but their own end.
 _RAW = ("script", "style", "title", "textarea", "xmp", "noembed", "noframes", "iframe")
 _MISMATCHES = 20

@@ -6,6 +6,8 @@ Only data: what a word is taken for, and how much else must speak for it, stands
 
 import re
 
+from bot.patterns import lazy
+
 SENDER, DATE, RECIPIENT, SUBJECT = "sender", "date", "recipient", "subject"
 
 
@@ -47,7 +49,7 @@ _KEYS = {
 KEYS = {key: kind for kind, text in _KEYS.items() for key in _phrases(text)}
 
 # "wrote", as programs put it into the line above a quotation.
-WROTE = re.compile(
+WROTE = lazy(
     r"\b(?:wrote|writes|schrieb|schreef|geschreven|skrev|kirjoitti|escribi[oó]|escreveu|[ée]crit|"
     r"ha scritto|scrisse|napisał|napisała|napisana|pisze|napsal|napsala|napísal|írta|ezt írta|"
     r"a scris|scris|yazdı|έγραψε|написала?|пишет|писав|написа|пише|viết|menulis|je napisao)\b|"
@@ -56,7 +58,7 @@ WROTE = re.compile(
     re.IGNORECASE,
 )
 # How such a line begins where it begins with a word for "on".
-ON = re.compile(
+ON = lazy(
     r"^(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu|på|στις|vào|pada|في|בתאריך|no dia|il giorno|el día)\b",
     re.IGNORECASE,
 )
@@ -93,7 +95,7 @@ _FORWARDED = """
 """
 OLDER, FORWARDED = _phrases(_OLDER), _phrases(_FORWARDED)
 # In front of a subject, by those who pass a mail on.
-FORWARD_PREFIX = re.compile(
+FORWARD_PREFIX = lazy(
     r"^\s*(?:fwd?(?:\[\d{1,2}\])?|wg|wtr|tr|rv|enc|i|pd|vb|vs|vl|doorst|ilt|i̇lt|"
     r"轉寄|转发|轉發|转寄|転送|전달)\s?[:：]",
     re.IGNORECASE,
@@ -125,7 +127,7 @@ SENT_FROM_AFTER = tuple(
     傳送 | 发送
     """)
 )
-DEVICE = re.compile(
+DEVICE = lazy(
     r"iphone|ipad|android|samsung|galaxy|huawei|xiaomi|outlook|gmail|yahoo|blackberry|windows|mobil|"
     r"handy|phone|手机|手機|邮箱|信箱|スマートフォン|携帯|휴대폰|telefon|smartphone|app\b",
     re.IGNORECASE,
@@ -190,7 +192,7 @@ STRONG_CLOSINGS = CLOSINGS - _phrases(
 # "Many greetings from Izmir"
 FROM = _phrases("from | aus | de | depuis | du | da | dalla | van | uit | från | fra | из | desde | z | ze")
 # A name, and a word for "wrote this with respect".
-SIGNED = re.compile(r"^[^\W\d_]{2,12}\s?(?:드림|올림|배상|拜上|敬上|谨上|謹上|谨启|拝)$")
+SIGNED = lazy(r"^[^\W\d_]{2,12}\s?(?:드림|올림|배상|拜上|敬上|谨上|謹上|谨启|拝)$")
 # Thanks and good wishes are words to the reader, too; they open a signature only right above a name.
 THANKS = _phrases("""
     thanks | many thanks | thanks again | thank you | thank you very much | thanks a lot | thx | tks
@@ -208,13 +210,13 @@ THANKS = _phrases("""
     감사합니다 | 고맙습니다 | شكرا | شكرا لك | شكرا جزيلا | תודה | ขอบคุณ | ขอบคุณครับ | ขอบคุณค่ะ
 """)
 # Below a signature, though they are sentences.
-FOOTER_SENTENCES = re.compile(
+FOOTER_SENTENCES = lazy(
     r"environment before printing|think before you print|confidential|intended (?:only )?for|vertraulich|"
     r"confidentiel|confidencial|riservat|poufn|конфиденциал|保密|机密|機密|disclaimer|virus|avast|unsubscribe",
     re.IGNORECASE,
 )
 # What their mail server puts on top of their words.
-BANNER = re.compile(
+BANNER = lazy(
     r"^\W{0,6}(?:(?:caution|warning|external|achtung|attention|attenzione|atención|atenção|avertissement)\b"
     r".{0,80}\b(?:external|extern|outside|externe|esterno|externo|organi[sz]ation)|"
     r"external(?: e-?mail| sender)?\W{0,6}$|"

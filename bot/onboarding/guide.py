@@ -14,6 +14,7 @@ from bot.onboarding import store
 from bot.onboarding.blanks import POINT, as_read, blanks_in, pieces_of
 from bot.onboarding.model import KeptChapter, Question
 from bot.onboarding.plans import Plan
+from bot.patterns import lazy
 from bot.people import store as people
 from bot.people.model import Person
 
@@ -27,8 +28,8 @@ _MOST_PIECES = 2
 _SECTION = 2900
 # So much of a chapter answers a question; the rest is read by whoever wants more.
 _QUOTED = 420
-_LETTERS = re.compile(r"[^\W_]+", re.UNICODE)
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LETTERS = lazy(r"[^\W_]+", re.UNICODE)
+_CJK = lazy(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _STOP = frozenset(
     word
     for line in (

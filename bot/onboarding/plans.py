@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
-
 from bot.onboarding.blanks import blanks_in
-from bot.onboarding.planfiles import ChapterPlan, Mistake, ObjectivePlan, PlanFile, TaskPlan, line_of, read
+from bot.onboarding.planfiles import ChapterPlan, Mistake, ObjectivePlan, PlanFile, TaskPlan
 from bot.words import _
 
 SHIPPED = Path(__file__).parent / "roles"
+# A place in a file, and what is wrong there.
+_Wrong = tuple[tuple[int | str, ...], str]
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,20 @@ def load(own: Path | None = None) -> Plans:
 
 @lru_cache(maxsize=4)
 def _load(files: tuple[tuple[str, Path, int], ...]) -> Plans:
+    # What reads YAML is needed when somebody begins, not when the bot does.
+    from bot.onboarding import planreading  # noqa: PLC0415
+
     files_read: dict[str, tuple[PlanFile, Path]] = {}
     mistakes: list[Mistake] = []
     for slug, path, _changed in files:
-        found, wrong = read(path)
+        found, wrong = planreading.read(path)
         mistakes += wrong
         if found is not None:
             files_read[slug] = (found, path)
     plans = {}
     for slug, (file, path) in files_read.items():
-        plan, wrong = _whole(slug, file, path, files_read)
+        plan, at = _whole(slug, file, path, files_read)
+        wrong = [Mistake(path.name, planreading.line_in(path, where), sentence) for where, sentence in at]
         mistakes += wrong
         if not wrong:
             plans[slug] = plan
@@ -84,19 +88,18 @@ def _load(files: tuple[tuple[str, Path, int], ...]) -> Plans:
 
 def _whole(
     slug: str, file: PlanFile, path: Path, others: Mapping[str, tuple[PlanFile, Path]]
-) -> tuple[Plan, list[Mistake]]:
+) -> tuple[Plan, list[_Wrong]]:
     """Put a plan together with those it includes."""
-    wrong = []
+    wrong: list[_Wrong] = []
     parts: list[PlanFile] = []
-    tree = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader) if file.includes else None
     for number, name in enumerate(file.includes):
         included = others.get(name)
         if included is None or name == slug:
             sentence = _("there is no plan “{name}” to include, or it is wrong itself").format(name=name)
-            wrong.append(Mistake(path.name, line_of(tree, ["includes", number]), sentence))
+            wrong.append((("includes", number), sentence))
         elif included[0].includes:
             sentence = _("“{name}” includes others itself; include these here").format(name=name)
-            wrong.append(Mistake(path.name, line_of(tree, ["includes", number]), sentence))
+            wrong.append((("includes", number), sentence))
         else:
             parts.append(included[0])
     parts.append(file)
@@ -116,9 +119,8 @@ def _whole(
     known = {chapter.key for chapter in plan.guide}
     for number, task in enumerate(() if wrong or replaced else file.tasks):
         if task.chapter and task.chapter not in known:
-            tree = tree or yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
             sentence = _("there is no chapter “{name}”").format(name=task.chapter)
-            wrong.append(Mistake(path.name, line_of(tree, ["tasks", number, "chapter"]), sentence))
+            wrong.append((("tasks", number, "chapter"), sentence))
     return plan, wrong
 
 

@@ -9,16 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import blocks, calendar
 from bot.calendar import NobodyWorks
 from bot.errors import SwitchboardError
+from bot.patterns import lazy
 from bot.people import availability, mornings, notices, store
 from bot.people.model import AbsenceRow, Person, known_zone
 from bot.week import weekday
 
 _DAY = timedelta(days=1)
-_UNTIL = re.compile(r"^(?:until|till|til|bis|jusqu'au|hasta|até|back|zurück am)\s+(?:on\s+)?", re.IGNORECASE)
-_FROM = re.compile(r"^(?:from|von|ab|since|seit)\s+|^从")
-_UNTIL_ZH = re.compile(r"^(?:到|至|直到)\s*")
-_RANGE = re.compile(r"\s+(?:to|through|thru|bis|-|–|—|until|till|到|至)\s+|\s*[–—到至]\s*", re.IGNORECASE)
-_LENGTH = re.compile(r"^(?:for\s+)?(a|an|one|\d{1,3})\s*(day|week|month|tag|woche|天|周)\w*$", re.IGNORECASE)
+_UNTIL = lazy(r"^(?:until|till|til|bis|jusqu'au|hasta|até|back|zurück am)\s+(?:on\s+)?", re.IGNORECASE)
+_FROM = lazy(r"^(?:from|von|ab|since|seit)\s+|^从")
+_UNTIL_ZH = lazy(r"^(?:到|至|直到)\s*")
+_RANGE = lazy(r"\s+(?:to|through|thru|bis|-|–|—|until|till|到|至)\s+|\s*[–—到至]\s*", re.IGNORECASE)
+_LENGTH = lazy(r"^(?:for\s+)?(a|an|one|\d{1,3})\s*(day|week|month|tag|woche|天|周)\w*$", re.IGNORECASE)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -32,7 +33,7 @@ _LENGTHS = {"day": 1, "tag": 1, "天": 1, "week": 7, "woche": 7, "周": 7, "mont
 _AWAY_SIGNS = frozenset(
     {":palm_tree:", ":face_with_thermometer:", ":baby:", ":beach_with_umbrella:", ":airplane:", ":no_entry:"}
 )
-_AWAY_WORDS = re.compile(
+_AWAY_WORDS = lazy(
     r"\b(?:vacation|vacationing|on holiday|holidays?|out sick|sick|ill|pto|ooo|out of office|parental leave|"
     r"urlaub|krank|elternzeit|congés?|vacaciones|férias)\b|休假|请假|病假",
     re.IGNORECASE,

@@ -5,6 +5,8 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from bot.patterns import lazy
+
 _WEEKDAYS = {
     word: number
     for number, words in enumerate(
@@ -110,7 +112,7 @@ def _near(found: re.Match[str], today: date) -> date:
 
 _Meant = Callable[[re.Match[str], date], date | None]
 _FORMS: tuple[tuple[re.Pattern[str], _Meant], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), meant)
+    (lazy(pattern, re.IGNORECASE), meant)
     for pattern, meant in (
         (rf"{_BY}?(?<!\d)(?P<y>\d{{4}})-(?P<m>\d{{1,2}})-(?P<d>\d{{1,2}})(?!\d){_ZH_BY}", _iso),
         (

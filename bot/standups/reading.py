@@ -9,19 +9,20 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.patterns import lazy
 from bot.standups import days
 
 _BREAK = "[,;:，；：、()（）–—]"
-_EDGE = re.compile(rf"^(?:\s|{_BREAK}|[-])+|(?:\s|{_BREAK}|[-])+$")
-_TWICE = re.compile(r"\s*([,;，；、])(?:\s*[,;，；、])+")
-_HOLLOW = re.compile(r"\s*[(（]\s*[)）]|\s+(?=[,;.，。；])")
+_EDGE = lazy(rf"^(?:\s|{_BREAK}|[-])+|(?:\s|{_BREAK}|[-])+$")
+_TWICE = lazy(r"\s*([,;，；、])(?:\s*[,;，；、])+")
+_HOLLOW = lazy(r"\s*[(（]\s*[)）]|\s+(?=[,;.，。；])")
 # What stands between somebody's name and what they shall do, or after it at the end.
-_JOINT = re.compile(
+_JOINT = lazy(
     r"(?:\s*[:：,，–—]\s*|\s+-\s+|\s+(?:to|will|should|shall|must|can|soll|sollte|muss|wird|kann)\s+|\s*(?:负责|来))",
     re.IGNORECASE,
 )
-_BEFORE_NAME = re.compile(r"(?:\b(?:who|owner|wer)\s*:?|由)\s*$", re.IGNORECASE)
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_BEFORE_NAME = lazy(r"(?:\b(?:who|owner|wer)\s*:?|由)\s*$", re.IGNORECASE)
+_MENTION = lazy(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 @dataclass(frozen=True)

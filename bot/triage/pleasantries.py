@@ -3,17 +3,18 @@
 import re
 
 from bot.mail import quotes
+from bot.patterns import lazy
 from bot.triage.engine.words import fold, without_greeting
 
 # Longer mails say more than thanks.
 _WORDS = 12
-_THANKS = re.compile(
+_THANKS = lazy(
     r"\b(?:thank(?:s| you)|thx|ty|cheers|much appreciated|danke\w*|vielen dank|besten dank|merci|gracias|obrigad[oa]|"
     r"agradec\w+|perfect|great|super|parfait|perfecto|perfeito|got it|received|ok|okay|alles klar|noted)\b|谢谢|感谢|多谢|"
     r"收到|好的|辛苦了",
     re.IGNORECASE,
 )
-_POLITE = re.compile(
+_POLITE = lazy(
     r"\b(?:thank(?:s| you)|thx|ty|cheers|much|very|so|a lot|lots|again|for|your|the|quick|fast|kind|help|reply|answer|response|"
     r"support|and|have|nice|great|good|lovely|day|weekend|evening|ok|okay|perfect|super|got|it|received|all|everybody|team|you|too|"
     r"appreciated|noted|best|many|wonderful|that s|works|well|now|"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.patterns import lazy
+
 LEVELS = ("urgent", "high", "normal", "low")
 _READ = 8000
 
@@ -24,7 +26,7 @@ class _Rule:
 
 
 def _rule(level: str, reason: str, *patterns: str) -> _Rule:
-    return _Rule(level, reason, re.compile("|".join(patterns), re.IGNORECASE))
+    return _Rule(level, reason, lazy("|".join(patterns), re.IGNORECASE))
 
 
 _RULES = (

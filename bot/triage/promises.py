@@ -31,13 +31,12 @@ NEXT_STEP = timedelta(minutes=15)
 _MOST_TOLD = 5
 # A step is ten times the round, plus who is told in it; a person took it: -1.
 _WARNING, _ASSIGNEE, _OTHERS, _LEAD, TAKEN, _ROUND = 0, 1, 2, 3, -1, 10
-_ANYWHERE = WorkCalendar("UTC", Week.office())
 
 
 async def calendar_of(session: AsyncSession, ticket: Ticket, now: datetime) -> WorkCalendar:
     """Give the hours in which a ticket's promise counts."""
     if ticket.department_id is None:
-        return _ANYWHERE
+        return WorkCalendar("UTC", Week.office())
     department = await session.get_one(Department, ticket.department_id)
     return await availability.department_calendar(session, department, now)
 

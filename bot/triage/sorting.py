@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.mail import language, quotes
+from bot.triage.engine.categories import CATEGORIES
 from bot.triage.engine.corrections import Correction, forget, learn
-from bot.triage.engine.examples import CATEGORIES
 from bot.triage.engine.learning import Memory
 from bot.triage.engine.optional import sentence_model
 from bot.triage.engine.reading import Reader

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from bot.patterns import lazy
 from bot.words import mark
 
 
@@ -84,17 +85,17 @@ _TOP = (
     "us|ca|mx|br|ar|cl|gg|ly|gl|sh|cc|tv|to|ws"
 )
 _PATH = "[^\\s<>\"'⟦⟧()（）\\[\\]【】，。；、！？]"
-_URL = re.compile(
+_URL = lazy(
     rf"(?:https?|ftp)://{_PATH}{{1,2000}}|(?<![A-Za-z0-9@.])www\.{_PATH}{{1,2000}}|"
     rf"(?<![A-Za-z0-9@._/-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,4}}(?:{_TOP}){_AFTER}(?![@-])(?:[/?]{_PATH}{{0,2000}})?",
     re.IGNORECASE,
 )
-_MAIL = re.compile(
+_MAIL = lazy(
     r"[A-Za-z0-9À-ɏ._%+'-]{1,64}@[A-Za-z0-9À-ɏ-]{1,63}(?:\.[A-Za-z0-9À-ɏ-]{1,63}){1,6}", re.IGNORECASE
 )
-_IBAN = re.compile(rf"{_BEFORE}[A-Z]{{2}}\d{{2}}(?:[ -]?[A-Z0-9]){{11,30}}", re.IGNORECASE)
-_LONG_DIGITS = re.compile(r"(?<![A-Za-z0-9])\d(?:[ -]?\d){12,18}(?![A-Za-z0-9])")
-_DATE = re.compile(
+_IBAN = lazy(rf"{_BEFORE}[A-Z]{{2}}\d{{2}}(?:[ -]?[A-Z0-9]){{11,30}}", re.IGNORECASE)
+_LONG_DIGITS = lazy(r"(?<![A-Za-z0-9])\d(?:[ -]?\d){12,18}(?![A-Za-z0-9])")
+_DATE = lazy(
     r"(?<![\d./-])(?:(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?![\d/-])|"
     r"\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d{2}|\d{2})(?![\d/-])|(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?!\d)|"
     r"(?:(?:19|20)?\d{2}年)?\d{1,2}月\d{1,2}[日号號]?|(?:19|20)\d{2}年(?:\d{1,2}月)?)"
@@ -111,12 +112,12 @@ _CURRENCIES = {
     "%": "%|％|percent|per cent|prozent",
 }
 _MONEY = "|".join(f"(?:{words})" for words in sorted(_CURRENCIES.values(), key=len, reverse=True))
-_AMOUNT = re.compile(
+_AMOUNT = lazy(
     rf"(?<![A-Za-z])(?:{_MONEY})[{_SPACES}]?(?:{_FIGURE})(?:[{_SPACES}]?[kK万]{_AFTER})?|"
     rf"(?<![A-Za-z0-9.,])(?:{_FIGURE})[{_SPACES}]?[万千kK]?(?:{_MONEY})(?![A-Za-z])",
     re.IGNORECASE,
 )
-_ORDER_CUE = re.compile(
+_ORDER_CUE = lazy(
     r"(?:order|bestellung|bestell|auftrag|commande|pedido|encomenda|订单|訂單|单号|invoice|rechnung|rechnungs|"
     r"facture|factura|fatura|发票|tracking|sendung|sendungs|shipment|客户|customer|kunden|client|reference|ref|"
     r"运单|account|konto|账号|帐号)s?[\s_-]{0,2}(?:numbers?|nummer|no|nr|num|id|n°|nº|numéro|número|号码|编号|号)?"
@@ -125,11 +126,11 @@ _ORDER_CUE = re.compile(
     r"(?<![A-Za-z0-9&])[#＃](?P<hash>[A-Z]{0,6}-?\d[\dA-Z-]{1,30})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-_ORDER_LOOK = re.compile(
+_ORDER_LOOK = lazy(
     rf"{_BEFORE}(?:(?:SO|PO|ORD|INV|RMA)[-/]?\d[\dA-Z/-]{{1,20}}|\d{{7,34}}|[A-Z]{{1,4}}\d{{6,20}}[A-Z]{{0,3}}){_AFTER}",
     re.IGNORECASE,
 )
-_PHONE = re.compile(
+_PHONE = lazy(
     r"(?<![\w+])(?:\+\d(?:[ ().\-/]{0,3}\d){6,14}|00\d(?:[ ().\-/]{0,3}\d){7,14}|"
     r"\(?0\d(?:[ ()\-/]{0,3}\d){5,12}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?!\w)|"
     r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)|"
@@ -137,15 +138,15 @@ _PHONE = re.compile(
     r"(?P<token>\d(?:[ ().\-/]{0,2}\d){5,14})",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"(?<![\d:])\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?![\d:])")
-_CODE = re.compile(
+_TIME = lazy(r"(?<![\d:])\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?![\d:])")
+_CODE = lazy(
     rf"{_BEFORE}(?!\d{{1,2}}(?:st|nd|rd|th){_AFTER})(?=[A-Za-z_/.-]{{0,40}}\d)(?=[0-9_/.-]{{0,40}}[A-Za-z])"
     rf"[A-Za-z0-9]{{1,40}}(?:[-_/.][A-Za-z0-9]{{1,40}}){{0,8}}{_AFTER}"
 )
-_NUMBER = re.compile(r"\d{1,40}(?:[.,'’]\d{1,40}){0,8}[万亿千百]?")
+_NUMBER = lazy(r"\d{1,40}(?:[.,'’]\d{1,40}){0,8}[万亿千百]?")
 # What a model may make of our brackets.
-PLACEHOLDER = re.compile(r"[⟦【〚\[]{1,2}\s?([A-Za-z]{3,6})_(\d{1,4})\s?[⟧】〛\]]{1,2}")
-_OTHER = re.compile(rf"{PLACEHOLDER.pattern}|[⟦⟧]")
+PLACEHOLDER = lazy(r"[⟦【〚\[]{1,2}\s?([A-Za-z]{3,6})_(\d{1,4})\s?[⟧】〛\]]{1,2}")
+_OTHER = lazy(rf"{PLACEHOLDER.pattern}|[⟦⟧]")
 _TRAILING = ".,;:!?…'\""
 
 

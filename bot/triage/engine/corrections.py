@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.triage.engine.examples import CATEGORIES
+from bot.triage.engine.categories import CATEGORIES
 
 
 @dataclass(frozen=True)

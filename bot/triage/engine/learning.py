@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterable
 from operator import mul
 
+from bot.triage.engine.categories import CATEGORIES
 from bot.triage.engine.corrections import Correction
-from bot.triage.engine.examples import CATEGORIES
 from bot.triage.engine.features import features
 from bot.triage.engine.weights import Scores, Weights
 from bot.triage.engine.words import sentences, without_greeting, words

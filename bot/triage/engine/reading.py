@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from operator import add
 from typing import TYPE_CHECKING
 
+from bot.triage.engine.categories import CATEGORIES, OTHER
 from bot.triage.engine.concepts import concepts
-from bot.triage.engine.examples import CATEGORIES, OTHER
 from bot.triage.engine.features import Feature, features
 from bot.triage.engine.learning import Memory
 from bot.triage.engine.verdict import BLEND, SURE, confidence, margin

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.arrays import Arrays, write
-from bot.triage.engine.examples import CATEGORIES, LANGUAGES, OTHER, Example, examples, fingerprint
+from bot.triage.engine.categories import CATEGORIES, OTHER
+from bot.triage.engine.examples import LANGUAGES, Example, examples, fingerprint
 from bot.triage.engine.features import Feature, features
 from bot.triage.engine.optional import installed
 from bot.triage.engine.sentences import SentenceModel

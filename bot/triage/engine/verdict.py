@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from operator import itemgetter
 
-from bot.triage.engine.examples import OTHER
+from bot.triage.engine.categories import OTHER
 from bot.triage.engine.weights import Certainty
 
 # How much of the verdict on an English sentence is the sentence model's, where there is one.

@@ -13,7 +13,7 @@ from operator import mul
 from pathlib import Path
 
 from bot.arrays import Arrays
-from bot.triage.engine.examples import CATEGORIES
+from bot.triage.engine.categories import CATEGORIES
 from bot.triage.engine.features import Feature
 
 FILE = Path(__file__).parent / "weights.bin"

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.patterns import lazy
+
 # What is read of one mail: more than this says nothing new and costs time.
 _TEXT = 8000
 _SENTENCES = 40
@@ -12,20 +14,18 @@ _WORDS = 120
 # A line shorter than this ends where its writer ended it; a longer one was wrapped by a mail program.
 _WRAPPED = 55
 
-HAN = re.compile("[\u3400-\u9fff]")
-_PLACEHOLDER = re.compile(r"\{{1,2}([^{}]{1,40})\}{1,2}")
-_FILLED_BY_A_VALUE = re.compile(r"number|date|city|symbol|amount|name|month", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+")
+HAN = lazy("[\u3400-\u9fff]")
+_PLACEHOLDER = lazy(r"\{{1,2}([^{}]{1,40})\}{1,2}")
+_FILLED_BY_A_VALUE = lazy(r"number|date|city|symbol|amount|name|month", re.IGNORECASE)
+_ADDRESS = lazy(r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+")
 # "2fa", "4g" and "ps5" are words; everything longer with a digit in it is a number.
-_NUMBER = re.compile(
-    r"#?\b(?!(?:\d[a-z]{1,3}|[a-z]{1,3}\d)\b)(?=[\w-]{0,40}\d)[\w-]+", re.ASCII | re.IGNORECASE
-)
-_WORD = re.compile(
+_NUMBER = lazy(r"#?\b(?!(?:\d[a-z]{1,3}|[a-z]{1,3}\d)\b)(?=[\w-]{0,40}\d)[\w-]+", re.ASCII | re.IGNORECASE)
+_WORD = lazy(
     "[\u3400-\u9fff]|\\b(?:[cdjlmnst]|qu)'(?=\\w)|[^\\W_\u3400-\u9fff]+(?:[-'][^\\W_\u3400-\u9fff]+)*|[?!]",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?<=[.!?…])[\s\"'”»)]+(?=\S)|(?<=[。！？；])|\n")
-_GREETING = re.compile(
+_END = lazy(r"(?<=[.!?…])[\s\"'”»)]+(?=\S)|(?<=[。！？；])|\n")
+_GREETING = lazy(
     r"^\W{0,3}(?:(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|"
     r"moin|servus|grüezi|liebe[rs]?|sehr geehrte[rs]?|bonjour|bonsoir|salut|slt|ch[eè]re?s?|madame|monsieur|hola|buen[oa]s? "
     r"(?:d[ií]as?|tardes|noches)|estimad[oa]s?|querid[oa]s?|ol[aá]|oi|bom dia|boa (?:tarde|noite)|prezad[oa]s?|"
