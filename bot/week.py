@@ -8,6 +8,7 @@ from datetime import date, time
 from itertools import pairwise
 
 from bot.errors import SwitchboardError
+from bot.patterns import lazy
 from bot.words import _, weekdays
 
 _MIDNIGHT = time()
@@ -42,7 +43,7 @@ _ALL_HOURS = {"all day", "24h", "全天"}
 _CLOCK = r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*([ap])?\.?(?:m\.?)?(?:h|uhr)?"
 # Ways to write the same: from, to, and, am, and "9-17, sat" with a comma for a semicolon.
 _SIMPLER = tuple(
-    (re.compile(pattern), instead)
+    (lazy(pattern), instead)
     for pattern, instead in (
         (r"\b([ap])\.\s?m\b\.?", r"\1m"),
         (r"\b(?:from|von|de|das)\b", " "),
@@ -53,7 +54,7 @@ _SIMPLER = tuple(
         (r"(\d[^;\n,]*), ?(?=[^\W\d])", r"\1;"),
     )
 )
-_SPAN = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
+_SPAN = lazy(rf"{_CLOCK}\s*-\s*{_CLOCK}")
 
 
 class HoursNotUnderstood(SwitchboardError):
