@@ -4,14 +4,13 @@ Features do more or less work in what they answer. These do the least that count
 was dealt with and acknowledges, the errand leaves one row each time it is done.
 """
 
-import asyncio
 import json
 import sys
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import app
+from bot import __main__, app
 from bot.settings import Settings
 from bot.storage import outbox
 from bot.storage.schedule import ScheduleRow
@@ -58,7 +57,7 @@ def main() -> None:
     command(COMMAND)(answer)
     app.PLANNED = (*app.PLANNED, Area)  # type: ignore[assignment]
     if sys.argv[1] == "http":
-        asyncio.run(app.run(Settings(**json.loads(sys.argv[2])), http=True))
+        __main__._run(app.run(Settings(**json.loads(sys.argv[2])), http=True))
     else:
         nursery.main()
 
