@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import os
 import shutil
 import signal
 import sys
@@ -21,6 +22,8 @@ from bot.triage.cli import triage
 
 # What is imported stays: looking through it for what can go takes a tenth of a start.
 gc.disable()
+# Nothing of ours extends pydantic. Looking for what might would read the papers of every installed package.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 # Objects until the youngest are looked through, and how often the older ones are. A database row is many
 # objects that are soon gone by themselves: Python's own 700 would look through each request's several times.
 _GARBAGE = (5000, 20, 20)

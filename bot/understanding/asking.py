@@ -5,7 +5,10 @@ aside, the call with nothing open, one short transaction that stores the answer.
 transaction open; a re-run after a crash finds the stored answer.
 """
 
+import hashlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from bot.clock import Clock
@@ -33,6 +36,20 @@ from bot.words import _
 _Asked = TypeVar("_Asked", bound=Request)
 # The rules, the task and the schema around the texts, in tokens.
 _AROUND = 900
+
+
+def key_of(request: Request, settings: ModelSettings) -> str:
+    """Give the hash under which the answer is kept.
+
+    Names to hide are no part of it: somebody joining the team changes no answer.
+    """
+    asked = {one.name: getattr(request, one.name) for one in fields(request) if one.name != "names"}
+    whole = [prompts.VERSION, prompts.kind(request), settings.model, settings.redact, asked]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else asdict(value)
 
 
 class ThriftyModel:
@@ -64,7 +81,7 @@ class ThriftyModel:
         return await self._ask(request, self._model.translate)
 
     async def _ask(self, request: _Asked, ask: Callable[[_Asked], Awaitable[Answer[Any]]]) -> Answer[Any]:
-        key = store.key_of(request, self._settings)
+        key = key_of(request, self._settings)
         if (stored := await self._stored(request, key)) is not None:
             return stored
         tokens_in, tokens_out = _most(request)

@@ -1,9 +1,7 @@
 """Every query about the model's work: stored answers, calls and their cost, the day's budget."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.ports import Answer, Answered
 from bot.storage.database import Database, clean
-from bot.understanding import prompts
-from bot.understanding.answers import Request
 from bot.understanding.model import ModelAnswer, ModelCall, ModelDay
 from bot.understanding.settings import ModelSettings, money
 
@@ -30,20 +26,6 @@ class Spent:
     unanswered: int
     tokens: int
     cost: Decimal
-
-
-def key_of(request: Request, settings: ModelSettings) -> str:
-    """Give the hash under which the answer is kept.
-
-    Names to hide are no part of it: somebody joining the team changes no answer.
-    """
-    asked = {one.name: getattr(request, one.name) for one in fields(request) if one.name != "names"}
-    whole = [prompts.VERSION, prompts.kind(request), settings.model, settings.redact, asked]
-    return hashlib.sha256(json.dumps(whole, sort_keys=True, default=_plain).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return dict(value) if isinstance(value, Mapping) else asdict(value)
 
 
 def day_of(now: datetime) -> str:

@@ -16,7 +16,7 @@ from bot.gateways.llm import OpenAIModel
 from bot.ports import Answered, Field, NoAnswer, ToClassify, ToExtract, ToSummarise, Unavailable
 from bot.storage.database import Database
 from bot.understanding import store
-from bot.understanding.asking import ThriftyModel
+from bot.understanding.asking import ThriftyModel, key_of
 from bot.understanding.model import ModelAnswer
 from bot.understanding.settings import ModelSettings, Price
 from tests.understanding.model_server import ModelServer, fails, says, texts, thinks
@@ -178,7 +178,7 @@ async def test_two_who_asked_the_same_at_once_keep_one_answer(
     assert isinstance(one, Answered)
     assert isinstance(other, Answered)
     async with database.read() as session:
-        assert await store.answer(session, store.key_of(question(), ModelSettings(model="small")))
+        assert await store.answer(session, key_of(question(), ModelSettings(model="small")))
     assert server.bodies
 
 
@@ -205,7 +205,7 @@ async def test_it_forgets_what_is_old(database: Database, clock: MovableClock, t
         await store.forget(session, clock.now() - timedelta(days=30))
     async with database.read() as session:
         settings = ModelSettings(model="small")
-        kept = [await store.answer(session, store.key_of(question(one), settings)) for one in (1, 2)]
+        kept = [await store.answer(session, key_of(question(one), settings)) for one in (1, 2)]
         assert [bool(one) for one in kept] == [False, True]
         assert await store.spent(session, "2026-01-01", DAY) == []
     assert await used(database) == (0, 0)
@@ -214,6 +214,6 @@ async def test_it_forgets_what_is_old(database: Database, clock: MovableClock, t
 async def test_a_stored_answer_keeps_no_text_that_was_asked(database: Database, thrifty: Thrifty) -> None:
     await thrifty().classify(question(77))
     async with database.read() as session:
-        row = await session.get(ModelAnswer, store.key_of(question(77), ModelSettings(model="small")))
+        row = await session.get(ModelAnswer, key_of(question(77), ModelSettings(model="small")))
     assert row is not None
     assert row.value == {"name": "delivery", "confidence": 0.9, "words": ["parcel"]}
