@@ -24,8 +24,8 @@ __all__ = [
 ]  # fmt: skip
 
 # Most people sleep or are at home then; a reader is told so, nothing is decided by it.
-# What lies beside the zones and can be read as one.
-_NO_PLACES = ("localtime", "posix", "right/")
+# Copies of the zones that lie beside them, one set with leap seconds.
+_NO_PLACES = ("posix", "right/")
 _NIGHT_ENDS, _NIGHT_BEGINS = 7, 21
 # How far a search goes before it says that nobody works: two years.
 _HORIZON = 731

@@ -76,9 +76,9 @@ async def plan(services: Services) -> None:
     """Plan each department's next week at start; one that came since is planned by the next start or week."""
     now = services.clock.now()
     async with services.database.write() as session:
+        planned = await schedule.keys(session, KIND)
         for department in await people.departments(session):
-            key = f"{KIND}:{department.id}"
-            if await schedule.planned(session, key) is None:
+            if f"{KIND}:{department.id}" not in planned:
                 await weekly.plan(session, department, now)
         await _leave(session, {"rooms": outbox.new_uid()})
         await schedule.ensure(services.database, session, ROOMS, ROOMS, now + timedelta(days=1))

@@ -27,8 +27,7 @@ async def plan(services: Services) -> None:
     now = services.clock.now()
     async with services.database.write() as session:
         await directory.ensure_departments(session)
-        for person in await people.colleagues(session):
-            await mornings.plan_if_new(session, person, now)
+        await mornings.plan_new(session, await people.colleagues(session), now)
         for kind in (UPKEEP, feeds.KIND):
             await schedule.ensure(services.database, session, kind, kind, now)
 

@@ -470,7 +470,24 @@ def test_it_still_reads_a_wall_clock_leniently() -> None:
     noon = at("UTC", 2026, 6, 1, 12)
     assert local(noon, "Asia/Shanghai").hour == 20
     assert local(noon, "Mars/Base") == noon
-    assert zone("../etc/passwd") is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "../etc/passwd",
+        "/etc/localtime",
+        "Europe",
+        "zone.tab",
+        "posix/UTC",
+        "right/UTC",
+        "\0",
+        "\ud800",
+    ],
+)
+def test_it_takes_nothing_else_for_a_zone(name: str) -> None:
+    assert zone(name) is None
 
 
 # --- speed --------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ day, with `hour` (the message then moves there). What an area shows for a window
 asked again: after a click the message is drawn anew in place.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -81,10 +81,12 @@ async def plan(session: AsyncSession, person: Person, now: datetime) -> None:
     await schedule.plan(session, key, KIND, await _next(session, person, theirs, now))
 
 
-async def plan_if_new(session: AsyncSession, person: Person, now: datetime) -> None:
-    """Plan somebody's mornings unless they are planned: what is due and was not sent yet must not be lost."""
-    if await schedule.planned(session, f"{KIND}:{person.id}") is None:
-        await plan(session, person, now)
+async def plan_new(session: AsyncSession, team: Iterable[Person], now: datetime) -> None:
+    """Plan the mornings of whose are not planned: what is due and was not sent yet must not be lost."""
+    planned = await schedule.keys(session, KIND)
+    for person in team:
+        if f"{KIND}:{person.id}" not in planned:
+            await plan(session, person, now)
 
 
 async def soon(session: AsyncSession, person: Person, now: datetime) -> None:

@@ -21,12 +21,17 @@ class Heard:
 
 async def keep(session: AsyncSession, heard: Iterable[Heard], now: datetime) -> None:
     """Add these people, or bring what Slack says of them up to date; what was told to us stays."""
-    for one in heard:
-        known = await store.get(session, one.person.id)
-        before = (known.zone, known.is_colleague) if known else None
+    told = list(heard)
+    # All at once: the workspace of a shop has hundreds, of whom a start finds hardly anybody changed.
+    ids = [one.person.id for one in told]
+    known = {person.id: person for person in await store.several(session, ids)}
+    away = await store.away_by(session, "status", ids, now)
+    for one in told:
+        earlier = known.get(one.person.id)
+        before = (earlier.zone, earlier.is_colleague) if earlier else None
         person = await session.merge(one.person)
         await session.flush()
-        if person.is_colleague:
+        if person.is_colleague and (one.status.says_away or person.id in away):
             await absence.follow_status(session, person, one.status, now)
         if before != (person.zone, person.is_colleague):
             await mornings.plan(session, person, now)

@@ -151,6 +151,13 @@ async def absences_of_source(session: AsyncSession, person_id: str, source: str)
     return list((await session.execute(rows)).scalars())
 
 
+async def away_by(session: AsyncSession, source: str, user_ids: Collection[str], now: datetime) -> set[str]:
+    """Give who of these is away, now or later, by what one source said."""
+    lasts = or_(AbsenceRow.ends_at.is_(None), AbsenceRow.ends_at > now)
+    theirs = (AbsenceRow.person_id.in_(list(user_ids)), AbsenceRow.source == source, lasts)
+    return set((await session.execute(select(AbsenceRow.person_id).where(*theirs))).scalars())
+
+
 async def pauses(session: AsyncSession, since: date) -> Sequence[Pause]:
     """Give the pauses that are not over on `since`."""
     rows = select(Pause).where(Pause.last_day >= since).order_by(Pause.first_day)

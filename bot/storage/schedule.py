@@ -78,6 +78,11 @@ async def planned(session: AsyncSession, key: str) -> datetime | None:
     return (await session.execute(select(ScheduleRow.due).where(ScheduleRow.key == key))).scalar()
 
 
+async def keys(session: AsyncSession, kind: str) -> set[str]:
+    """Give the keys of what is planned of a kind."""
+    return set((await session.execute(select(ScheduleRow.key).where(ScheduleRow.kind == kind))).scalars())
+
+
 async def plan(session: AsyncSession, key: str, kind: str, due: datetime) -> None:
     """Plan the errand for `due`, whenever it was planned for before."""
     row = {"key": key, "kind": kind, "due": due}

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import blocks
 from bot.blocks import Block
-from bot.people import mornings, roster
+from bot.people import mornings, roster, store
 from bot.people.absence import Status
 from bot.people.model import Department, Person
 from bot.people.mornings import Window
@@ -29,6 +30,23 @@ def hear(database: Database) -> Hear:
             await roster.keep(session, [Heard(somebody("TOM", **more), status)], NOW)
 
     return heard
+
+
+async def hear_all(database: Database, count: int) -> int:
+    """Hear of so many people again; how many statements it took."""
+    everybody = [Heard(somebody(f"U{number}"), NOTHING) for number in range(count)]
+    statements = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    async with database.write() as session:
+        await roster.keep(session, everybody, NOW)
+    event.listen(database.write_engine.sync_engine, "before_cursor_execute", note)
+    async with database.write() as session:
+        await roster.keep(session, [Heard(somebody(one.person.id), NOTHING) for one in everybody], NOW)
+    event.remove(database.write_engine.sync_engine, "before_cursor_execute", note)
+    return len(statements)
 
 
 async def planned(database: Database) -> bool:
@@ -61,6 +79,21 @@ async def test_it_follows_somebody_into_another_zone(database: Database, hear: H
     assert await office.posts() == []
     await office.time_is(at("2026-11-23 14:00"))
     assert len(await office.posts()) == 1
+
+
+async def test_it_asks_no_more_for_a_large_team_than_for_a_small_one(database: Database) -> None:
+    assert await hear_all(database, 40) == await hear_all(database, 3) <= 5
+
+
+async def test_it_hears_that_somebody_is_back_though_nothing_says_away(
+    database: Database, hear: Hear
+) -> None:
+    await hear(Status(":palm_tree:", "Vacationing", None))
+    async with database.read() as session:
+        assert await store.away_by(session, "status", ["TOM", "ANA"], NOW) == {"TOM"}
+    await hear()
+    async with database.read() as session:
+        assert await store.away_by(session, "status", ["TOM", "ANA"], NOW) == set()
 
 
 async def test_it_names_departments_whose_lead_has_left(database: Database, hear: Hear) -> None:
