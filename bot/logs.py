@@ -51,8 +51,14 @@ def configure(form: Literal["console", "json"] = "console", level: str = "INFO")
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    logging.getLogger("slack_bolt").addFilter(_is_news)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR if name == "slack_bolt" else logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out that a connection ended as it should: at each stop, and when Slack asks for another."""
+    return "ConnectionClosedOK" not in record.getMessage()
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

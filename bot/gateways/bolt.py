@@ -6,6 +6,7 @@ catch-all listener each, for Bolt's own dispatch is a linear scan.
 """
 
 import json
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -79,6 +80,7 @@ def build(
 
     app = AsyncApp(
         name="Switchboard",  # otherwise Bolt reads the source of every caller to find one
+        logger=logging.getLogger("slack_bolt"),  # otherwise Bolt takes the root's level for its own
         client=client,
         signing_secret=signing_secret,
         authorize=authorize,

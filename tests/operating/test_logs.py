@@ -5,10 +5,13 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import logs
+from bot.gateways import bolt
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +58,22 @@ def test_it_keeps_quiet_below_the_level(capsys: pytest.CaptureFixture[str]) -> N
     logs.configure("console", "WARNING")
     logging.getLogger("bot").info("nothing of note")
     assert capsys.readouterr().err == ""
+
+
+async def test_it_leaves_out_what_bolt_says_of_a_healthy_bot(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("console", "INFO")
+
+    async def nothing(*_args: Any, **_more: Any) -> Any:
+        return True
+
+    app = bolt.build(
+        AsyncWebClient(token="xoxb-1"), bolt.Identity("T1", "U1", "B1", ""), nothing, nothing,
+        signing_secret="secret",
+    )  # fmt: skip
+    app.logger.error("Failed to receive or enqueue a message: ConnectionClosedOK, error: sent 1000 (OK)")
+    assert capsys.readouterr().err == ""
+    app.logger.error("Failed to receive or enqueue a message: ConnectionClosedError, error: no close frame")
+    assert "no close frame" in capsys.readouterr().err
 
 
 def test_it_lets_no_bot_hold_what_it_may_never_need() -> None:
