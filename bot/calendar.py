@@ -6,6 +6,7 @@ the clocks change is an hour longer or shorter. A span belongs to the day it sta
 away the night shift that starts on its evening, not the one that ends on its morning.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,9 +24,10 @@ __all__ = [
     "next_working_moment", "overlap", "resolve", "working_time", "zone",
 ]  # fmt: skip
 
+# What an IANA name looks like (https://data.iana.org/time-zones/theory.html). Beside the zones lie other
+# files, copies of them with leap seconds among these; and a name is also looked for among Python's modules.
+_PLACE = re.compile(r"[A-Z][\w+-]*(?:/[A-Z][\w+-]*)*", re.ASCII)
 # Most people sleep or are at home then; a reader is told so, nothing is decided by it.
-# Copies of the zones that lie beside them, one set with leap seconds.
-_NO_PLACES = ("posix", "right/")
 _NIGHT_ENDS, _NIGHT_BEGINS = 7, 21
 # How far a search goes before it says that nobody works: two years.
 _HORIZON = 731
@@ -115,7 +117,7 @@ class WorkCalendar:
 
 def zone(name: str) -> ZoneInfo | None:
     """Give the zone of an IANA name such as Asia/Shanghai, or None when there is none."""
-    if name.startswith(_NO_PLACES):
+    if not _PLACE.fullmatch(name):
         return None
     try:
         return ZoneInfo(name)
