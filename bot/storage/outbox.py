@@ -137,11 +137,14 @@ async def posted(session: AsyncSession, channel_id: str, ts: str) -> int | None:
 
     `StillOnItsWay` when that cannot be told yet: people may answer a message before we know that it arrived.
     """
+    # The doubt first: PostgreSQL shows each statement what is so by then, and a post that arrived between the
+    # two would be neither known yet nor in doubt any more.
+    in_doubt = await _channels_in_doubt(session)
     found = select(OutboxRow.id).where(
         OutboxRow.channel_id == channel_id, OutboxRow.ts == ts, OutboxRow.kind == "slack.post"
     )
     row_id = (await session.execute(found)).scalars().first()
-    if row_id is None and channel_id in await _channels_in_doubt(session):
+    if row_id is None and channel_id in in_doubt:
         raise StillOnItsWay
     return row_id
 

@@ -311,6 +311,27 @@ async def test_it_says_when_a_message_may_be_one_of_which_we_do_not_know_yet(
         assert await ask("C1") is None
 
 
+async def test_it_never_takes_a_message_that_arrives_meanwhile_for_none_of_ours(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await add(database, "card", payload={"channel": "C1"})
+    await start(database, card)
+    async with database.read() as session:
+        execute = session.execute
+
+        async def then_it_arrives(*given: Any, **more: Any) -> Any:
+            found = await execute(*given, **more)
+            await settle(database, card)
+            return found
+
+        monkeypatch.setattr(session, "execute", then_it_arrives)
+        try:
+            found = await outbox.posted(session, "C1", "1.0")
+        except outbox.StillOnItsWay:
+            found = card  # SQLite shows what was so at first: it is looked again
+    assert found == card
+
+
 async def test_it_knows_that_nobody_can_have_answered_what_was_tried_later(database: Database) -> None:
     await start(database, await add(database, "card", payload={"channel": "C1"}))
     async with database.read() as session:
