@@ -119,19 +119,21 @@ class Dispatcher:
             return
         present, now, real = clocks.monotonic(), self._clock.now(), clocks.wall()
         self._resting = {lane: until for lane, until in self._resting.items() if until > present}
+        going: dict[str, tuple[OutboxRow, Work]] = {}
         async with self._database.read() as session:
             stranded = await dispatch.stranded(session, limit=_BATCH)
-            busy = self._busy()
-            for row in await dispatch.doubtful(session, real=real, busy=busy, limit=_BATCH):
-                if row.lane not in self._in_flight:
-                    self._launch(row, token, self._reconcile)
+            for row in await dispatch.doubtful(session, real=real, busy=self._busy(), limit=_BATCH):
+                going.setdefault(row.lane, (row, self._reconcile))
             while True:
-                heads = await dispatch.heads(session, now=now, real=real, busy=self._busy(), limit=_BATCH)
-                for row in heads:
-                    self._go_or_rest(row, token, present)
+                busy = self._busy() | going.keys()
+                heads = await dispatch.heads(session, now=now, real=real, busy=busy, limit=_BATCH)
+                going |= {row.lane: (row, self._deliver) for row in heads if self._may_go(row, present)}
                 if len(heads) < _BATCH:
                     break
             dues = await outbox.next_due(session, now, real)
+        # Not before: when a read fails, rows are taken away from whoever already works with them.
+        for row, work in going.values():
+            self._launch(row, token, work)
         for row_id in stranded:
             await self._strand(row_id)
         waits = [due.total_seconds() for due in dues if due is not None]
@@ -140,13 +142,14 @@ class Dispatcher:
     def _busy(self) -> set[str]:
         return {*self._in_flight, *self._resting}
 
-    def _go_or_rest(self, row: OutboxRow, token: int, present: float) -> None:
+    def _may_go(self, row: OutboxRow, present: float) -> bool:
+        """Take its place in the pace; or let its lane rest until it may go."""
         ready = self._pace.ready_at(row.kind, row.lane, present)
         if ready > present:
             self._resting[row.lane] = ready
-        else:
-            self._pace.take(row.kind, row.lane, present)
-            self._launch(row, token, self._deliver)
+            return False
+        self._pace.take(row.kind, row.lane, present)
+        return True
 
     async def _hold_lease(self) -> int | None:
         if self._token is not None and clocks.monotonic() < self._held_until:
@@ -168,8 +171,9 @@ class Dispatcher:
 
     def _launch(self, row: OutboxRow, token: int, work: Work) -> None:
         task = asyncio.create_task(self._carry(row, token, work), name=f"outbox {row.id}")
-        self._in_flight[row.lane] = task
-        task.add_done_callback(lambda _: self._landed(row.lane))
+        lane = row.lane
+        self._in_flight[lane] = task
+        task.add_done_callback(lambda _: self._landed(lane))
 
     def _landed(self, lane: str) -> None:
         self._in_flight.pop(lane, None)

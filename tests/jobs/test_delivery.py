@@ -2,8 +2,10 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import MovableClock, monotonic
@@ -403,6 +405,25 @@ async def test_it_lets_what_is_on_its_way_arrive_when_it_stops(database: Databas
         assert dispatcher.idle
 
     assert await states(database) == {"a1": "sent", "a2": "pending"}
+
+
+async def test_it_loses_no_lane_when_the_database_fails_while_it_looks_around(database: Database) -> None:
+    failed: list[str] = []
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        # The last thing it asks for: what may go has been found by then.
+        if "min(outbox.retry_at)" in statement and not failed:
+            failed.append(statement)
+            raise ConnectionError("the database went away")
+
+    courier = Recorder()
+    await add(database, "a1", "a2", "b1")
+    event.listen(database.read_engine.sync_engine, "before_cursor_execute", fail)
+    async with dispatching(database, courier):
+        assert set((await settled(database)).values()) == {"sent"}
+
+    assert failed
+    assert sorted(courier.texts) == ["a1", "a2", "b1"]
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
