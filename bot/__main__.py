@@ -115,7 +115,7 @@ def migrate() -> None:
     async def upgrade() -> None:
         loaded = settings.load()
         loaded.data_dir.mkdir(parents=True, exist_ok=True)
-        database = Database(loaded.database)
+        database = Database(loaded.database, patience=None)
         try:
             await migrations.upgrade(database)
         finally:
@@ -199,7 +199,7 @@ async def _with_database(work: Callable[..., Coroutine[Any, Any, None]]) -> None
     assert app.ROUTED  # importing the whole bot names every table
     loaded = settings.load()
     loaded.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(loaded.database)
+    database = Database(loaded.database, patience=None)
     try:
         with Progress(transient=True) as bar:
             task = bar.add_task("Copying")

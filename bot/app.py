@@ -239,6 +239,7 @@ async def _start(
     knocking.start()
     stack.push_async_callback(knocking.stop)
     crew.feel("The schedule", knocking.pulse)
+    crew.feel("What takes things in", store.pulse)
     if isinstance(clock, MovableClock):
         clock.on_move = knocking.knock_soon
     app = bolt.build(

@@ -22,9 +22,10 @@ async def tick(request: Request) -> None:
     """Take over from boxes what is done, and what is not after all."""
     chosen = request.body["actions"][0]
     ticked = {int(one["value"]) for one in chosen.get("selected_options") or []}
+    before = {int(one["value"]) for one in request.element.get("initial_options") or []}
     async with request.transaction() as session:
         shown = messages.shown_tasks(blocks.own_id(str(chosen.get("block_id", ""))))
-        await checklist.tick(session, request.person, shown, ticked, now_of(request))
+        await checklist.tick(session, request.person, shown, ticked, now_of(request), before=before)
         await home.redraw(request, session)
     await request.ack()
 

@@ -62,6 +62,19 @@ class Request:
         return str((self.body["actions"][0].get("selected_option") or {}).get("value", ""))
 
     @property
+    def element(self) -> Mapping[str, Any]:
+        """The button, menu or boxes as they were drawn where somebody used them; empty if that is gone."""
+        used = self.body["actions"][0]
+        place = self.body.get("message") or self.body.get("view") or {}
+        drawn = (
+            one
+            for block in place.get("blocks") or []
+            if block.get("block_id") == used.get("block_id")
+            for one in block.get("elements") or []
+        )
+        return next((one for one in drawn if one.get("action_id") == used["action_id"]), {})
+
+    @property
     def text(self) -> str:
         """What was typed after a command, as plain text."""
         return blocks.unformat(str(self.body.get("text", "")), {}).strip()

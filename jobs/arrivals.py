@@ -111,8 +111,8 @@ class ArrivalWorker:
 
     async def _claim(self, limit: int) -> int:
         try:
-            arrivals = await inbox.claim(self._database, limit=limit, lease=self._lease)
-        except SQLAlchemyError:
+            arrivals = await inbox.claim(self._database, limit=limit, lease=self._lease, spared=self._held)
+        except (SQLAlchemyError, OSError):
             log.exception("the inbox cannot be read; trying again in a second")
             return 0
         self._held |= {arrival.id: arrival for arrival in arrivals}

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 # Seconds until one that ended is begun again, and for how long one that was told to end is waited for.
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 _LAST_CALL = 8.0
+# From here on the wait is the longest anyhow, and its power would in the end be too large a number.
+_DOUBLINGS = 20
 # Whoever turned twice has done a whole turn.
 _A_TURN = 2
 
@@ -63,7 +65,7 @@ class Attended:
                 return
             if clock.monotonic() - began > _LONGEST_WAIT:
                 self._failures = 0
-            wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0**self._failures)
+            wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(self._failures, _DOUBLINGS))
             self._failures += 1
             log.error("%s is begun again in %.0f seconds", self._name, wait)
             # Stopped meanwhile, it is begun only to put down what it had in hand.

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.ports import Courier, Delivered, DeliveryError, Letter, NotDelivered, Uncertain, Undeliverable
 from bot.pulse import Pulse
 from bot.storage import dispatch, leases, outbox
-from bot.storage.database import Database
+from bot.storage.database import Collision, Database
 from bot.storage.outbox import OutboxRow
 from jobs import runner
 from jobs.pacing import Pace
@@ -34,7 +34,7 @@ ORPHANED = "The message it belongs to could not be sent."
 NO_COURIER = "this Switchboard does not know how to deliver it"
 _BATCH = 50
 _LONGEST_WAIT = 300.0
-_AFTER_A_MISHAP = 1.0
+_AFTER_A_MISHAP, _LONGEST_MISHAP = 1.0, 10.0
 _LAST_CALL = 3.0
 
 
@@ -227,7 +227,8 @@ class Dispatcher:
             await self._settle(row, token, "failed", error=error.sentence)
         except DeliveryError as error:
             log.warning("cannot tell yet what became of outbox row %s: %s", row.id, error.sentence)
-            await self._doubt(row, token, row.error or error.sentence)
+            wait = getattr(error, "retry_after", None) or 0.0
+            await self._doubt(row, token, row.error or error.sentence, wait=wait)
         else:
             if delivered:
                 await self._settle(row, token, "sent", delivered=delivered)
@@ -249,8 +250,8 @@ class Dispatcher:
             wait = max(0.0, min(2.0 ** (row.attempts - 1), _LONGEST_WAIT) - waited)
             await self._put_back(row, token, "pending", wait, error)
 
-    async def _doubt(self, row: OutboxRow, token: int, error: str) -> None:
-        await self._put_back(row, token, "uncertain", self._grace, error)
+    async def _doubt(self, row: OutboxRow, token: int, error: str, *, wait: float = 0.0) -> None:
+        await self._put_back(row, token, "uncertain", max(self._grace, wait), error)
 
     async def _put_back(
         self,
@@ -277,17 +278,29 @@ class Dispatcher:
         delivered: Delivered | None = None,
         error: str | None = None,
     ) -> None:
-        """End a row, and tell whoever wanted to hear it, in one transaction."""
-        async with self._database.write() as session:
+        """End a row, and tell whoever wanted to hear it, in one transaction.
+
+        What is known is kept until it can be written down, for as long as the database is away: a mail
+        cannot be asked whether it left, and would leave twice.
+        """
+
+        async def end(session: AsyncSession) -> None:
             if await dispatch.settle(
                 session, row.id, token=token, state=state, delivered=delivered, error=error
             ):
                 await self._tell(session, row.id)
 
+        wait = _AFTER_A_MISHAP
+        while await runner.attempt(f"settling outbox row {row.id}", self._database.write_again(end)):
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_MISHAP)
+
     async def _strand(self, row_id: int) -> None:
-        async with self._database.write() as session:
+        async def end(session: AsyncSession) -> None:
             if await dispatch.strand(session, row_id, error=ORPHANED):
                 await self._tell(session, row_id)
+
+        await self._database.write_again(end)
 
     async def _tell(self, session: AsyncSession, row_id: int) -> None:
         row = await self._fresh(session, row_id)
@@ -300,7 +313,7 @@ class Dispatcher:
                 await outcome(session, row)
 
         # A mistake in there must not undo that the row left, else it would be asked about for ever.
-        await runner.attempt(f"the outcome of outbox row {row_id}", tell())
+        await runner.attempt(f"the outcome of outbox row {row_id}", tell(), through=(Collision,))
 
     @staticmethod
     async def _fresh(session: AsyncSession, row_id: int) -> OutboxRow:

@@ -52,7 +52,7 @@ async def translate(services: Services, ref: str, person_id: str, trigger: Trigg
     async with trigger.transaction() as session:
         with speaking(person.language):
             said = messages.translated(ref, called, text, "" if done.text else done.reason)
-        draft = await store.draft_of(desk, session, matter_id, person_id)
+        draft = await store.lock_draft(desk, session, matter_id, person_id)
         if done.text and draft is not None:
             # Whoever went on writing meanwhile keeps their words.
             draft.text = done.text if draft.text == text else f"{draft.text}\n\n{done.text}"

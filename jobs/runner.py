@@ -8,10 +8,17 @@ from bot.errors import SwitchboardError
 log = logging.getLogger(__name__)
 
 
-async def attempt(name: str, work: Awaitable[object], *quiet: type[Exception]) -> str | None:
-    """Do it; None when it went well, else the kind of failure. Errors of a `quiet` class count as well."""
+async def attempt(
+    name: str, work: Awaitable[object], *quiet: type[Exception], through: tuple[type[Exception], ...] = ()
+) -> str | None:
+    """Do it; None when it went well, else the kind of failure.
+
+    Errors of a `quiet` class count as well; those `through` are the caller's.
+    """
     try:
         await work
+    except through:
+        raise
     except quiet:
         log.info("%s is no longer ours", name)
     except SwitchboardError as error:

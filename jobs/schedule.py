@@ -13,7 +13,7 @@ from bot import clock as clocks
 from bot.clock import Clock
 from bot.pulse import Pulse
 from bot.storage import schedule
-from bot.storage.database import Database
+from bot.storage.database import Collision, Database
 from bot.storage.schedule import ScheduleRow
 from jobs import runner
 
@@ -80,12 +80,15 @@ class Heartbeat:
             due = await schedule.due(session, self._clock.now())
         for row in due:
             self.pulse.beat()
-            if error := await runner.attempt(f"errand {row.key}", self._do(row)):
+            # One that gave way is still due, and done at the next beat.
+            if error := await runner.attempt(f"errand {row.key}", self._do(row), Collision):
                 async with self._database.write() as session:
                     await schedule.failed(session, row, error, clocks.wall() + _AFTER_A_FAILURE)
 
     async def _do(self, row: ScheduleRow) -> None:
         async with self._database.write() as session:
+            # It holds its row, and then wants what it is about: the other way round than people's presses.
+            await self._database.give_way(session)
             # Held first, so that the work happens once among replicas; undone with it if the work fails.
             if await schedule.move_on(session, row, self._clock.now() + timedelta(days=1)):
                 following = await self._errands[row.kind](session, row, self._clock.now())

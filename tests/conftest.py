@@ -21,6 +21,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 from hypothesis import settings
+from sqlalchemy import make_url
 
 from bot.storage import migrate
 from bot.storage.database import Database
@@ -71,6 +72,11 @@ class Postgres:
     def url(self, name: str) -> str:
         """Give the address of one database."""
         return str(self._server.get_uri(database=name, driver="asyncpg"))
+
+    @property
+    def socket(self) -> str:
+        """Where it listens."""
+        return f"{make_url(self._server.get_uri()).query['host']}/.s.PGSQL.5432"
 
     def execute(self, *statements: str) -> None:
         """Run administrators' statements."""

@@ -1,16 +1,20 @@
 """Business time from outside: the demo's bot follows the clock of its workspace."""
 
 import asyncio
+import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
 import aiohttp
 
 from bot.clock import MovableClock
 
+log = logging.getLogger(__name__)
+
 _AGAIN_AFTER = 1.0
+_HEARTBEAT = 10.0
 _STARTS_WITHIN = 10.0
 
 
@@ -46,16 +50,32 @@ async def _follow(url: str, token: str, first: asyncio.Future[MovableClock]) -> 
     async with aiohttp.ClientSession(headers={"X-Workspace-Token": token}) as session:
         while True:
             with suppress(aiohttp.ClientError, OSError):
-                async with session.ws_connect(url, heartbeat=10) as stream:
-                    async for message in stream:
-                        _show(message.json(), first)
+                async with session.ws_connect(url, heartbeat=_HEARTBEAT) as stream:
+                    await _listen(stream, first)
             # The workspace is gone for the moment; time runs on meanwhile.
             await asyncio.sleep(_AGAIN_AFTER)
 
 
-def _show(said: dict[str, Any], first: asyncio.Future[MovableClock]) -> None:
-    now = datetime.fromisoformat(said["now"])
+async def _listen(stream: aiohttp.ClientWebSocketResponse, first: asyncio.Future[MovableClock]) -> None:
+    """Follow one connection, until it says anything but text: that it is lost, most likely."""
+    async for message in stream:
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            return
+        try:
+            now, running = _read(message.data)
+        except Exception:  # noqa: BLE001 - whatever it was, the next may be right
+            log.warning("the stream of the clock says what is no time")
+        else:
+            _show(now, first, running=running)
+
+
+def _read(text: str) -> tuple[datetime, bool]:
+    said = json.loads(text)
+    return datetime.fromisoformat(said["now"]).astimezone(UTC), bool(said["running"])
+
+
+def _show(now: datetime, first: asyncio.Future[MovableClock], *, running: bool) -> None:
     if first.done():
-        first.result().set(now, running=said["running"])
+        first.result().set(now, running=running)
     else:
-        first.set_result(MovableClock(now, running=said["running"]))
+        first.set_result(MovableClock(now, running=running))

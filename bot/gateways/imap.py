@@ -93,6 +93,7 @@ class Watcher:
         self._next_round = 0.0
         self._problems: dict[str, str] = {}
         self.state = MailboxState(account.address, connected=False, since=clock.wall())
+        self._told: MailboxState | None = self.state
 
     async def run(self) -> None:
         """Watch until `stop`."""
@@ -240,11 +241,15 @@ class Watcher:
             await asyncio.wait_for(self._stopped.wait(), seconds)
 
     async def _tell(self, *, connected: bool, problem: str | None) -> None:
-        if (self.state.connected, self.state.problem) == (connected, problem):
+        if (self.state.connected, self.state.problem) != (connected, problem):
+            self.state = MailboxState(self._account.address, connected, clock.wall(), problem)
+        if not self._report or self._told == self.state:
             return
-        self.state = MailboxState(self._account.address, connected, clock.wall(), problem)
-        if self._report:
-            try:
-                await self._report(self.state)
-            except Exception:  # noqa: BLE001 - mail is more important than the news of it
-                log.warning("the state of a mailbox could not be reported")
+        # A report that fails may have been noted or not: it is made again at the next look or try.
+        self._told = None
+        try:
+            await self._report(self.state)
+        except Exception:  # noqa: BLE001 - mail is more important than the news of it
+            log.warning("the state of a mailbox could not be reported")
+        else:
+            self._told = self.state

@@ -51,8 +51,7 @@ class Reader:
         if mark.validity == opened.validity:
             uids = await self._thread.call(line.uids, mark.next)
             again = self._due_again(folder, mark)
-            known = replace(mark, unread=tuple(uid for uid in mark.unread if uid not in again))
-            known = await self._take_all(line, folder, known, [*uids, *again], is_sent=is_sent, saving=True)
+            known = await self._take_all(line, folder, mark, [*uids, *again], is_sent=is_sent, saving=True)
         else:
             uids = await self._numbered_anew(line, mark)
             fresh = replace(mark, validity=opened.validity, next=opened.next_uid, first=0, unread=())
@@ -88,9 +87,11 @@ class Reader:
     ) -> Bookmark:
         """Take mails in; the bookmark afterwards. `saving`: note the place now and then on the way."""
         for count, uid in enumerate(uids, start=1):
-            if not await self._take(line, folder, uid, is_sent=is_sent):
-                mark = replace(mark, unread=(*mark.unread, uid))
-            mark = replace(mark, next=max(mark.next, uid + 1))
+            is_taken = await self._take(line, folder, uid, is_sent=is_sent)
+            # A mail refused before stays noted until it is taken: below `next`, nothing else tells of it.
+            others = tuple(one for one in mark.unread if one != uid)
+            unread = others if is_taken else (*others, uid)
+            mark = replace(mark, next=max(mark.next, uid + 1), unread=unread)
             if saving and count % _SAVE_EVERY == 0:
                 await self._save(folder, mark)
         return mark

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Jobs = SimpleQueue[Callable[[], None] | None]
 
 
 class OwnThread:
@@ -16,7 +17,7 @@ class OwnThread:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._jobs: Jobs = SimpleQueue()
         self._thread: threading.Thread | None = None
 
     async def call(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -37,7 +38,9 @@ class OwnThread:
     def post(self, job: Callable[[], None]) -> None:
         """Have it done after what is being done, without waiting for it."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            # One that was closed while it hung has its own queue still, with its end in it.
+            self._jobs = SimpleQueue()
+            self._thread = threading.Thread(target=_work, args=(self._jobs,), name=self._name, daemon=True)
             self._thread.start()
         self._jobs.put(job)
 
@@ -53,6 +56,7 @@ class OwnThread:
         if done:
             thread.join()
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
+
+def _work(jobs: Jobs) -> None:
+    while (job := jobs.get()) is not None:
+        job()

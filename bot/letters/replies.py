@@ -72,11 +72,8 @@ async def begin(
     text: str | None = None,
 ) -> Begun:
     """Note that somebody is answering; give what they had written before, or `text`."""
-    draft = await store.draft_of(desk, session, matter_id, author_id)
-    if draft is None:
-        await session.get_one(desk.matters, matter_id)
-        draft = desk.drafts(conversation_id=matter_id, author_id=author_id, text="")
-        session.add(draft)
+    await session.get_one(desk.matters, matter_id)
+    draft = await store.open_draft(desk, session, matter_id, author_id, now)
     if text and text not in draft.text:
         # What was begun before is not lost to what is sent up now.
         draft.text = f"{draft.text}\n\n{text}" if draft.text else text
@@ -183,6 +180,7 @@ async def send(
     shown.
     """
     matter = await store.lock(desk, session, matter_id)
+    draft = await store.lock_draft(desk, session, matter_id, author_id)
     text = await _text_of(desk, session, matter_id, author_id)
     if (await situation(desk, session, matter_id, author_id, now)).is_news(seen):
         raise ChangedSince
@@ -206,7 +204,7 @@ async def send(
         leaves_at=now + sender.hold,
     )
     session.add(answer)
-    await session.delete(await session.get_one(desk.drafts, (matter_id, author_id)))
+    await session.delete(draft)
     await session.flush()
     if matter.card_id is None:
         await cards.open_card(desk, session, matter, answered)
@@ -288,6 +286,7 @@ async def cancel(desk: Desk, session: AsyncSession, answer_id: int, person_id: s
     answer = await session.get_one(desk.answers, answer_id)
     if answer.state != "held" or answer.mail_id is None or not await outbox.cancel(session, answer.mail_id):
         raise TooLate
+    await store.lock(desk, session, answer.conversation_id)
     answer.state = "cancelled"
     draft = await begin(
         desk, session, answer.conversation_id, answer.author_id, answer.written_at, answer.text
@@ -309,6 +308,9 @@ async def settled(desk: Desk, session: AsyncSession, row: OutboxRow, now: dateti
         return
     answer = await session.get_one(desk.answers, row.subject_id)
     matter = await store.lock(desk, session, answer.conversation_id)
+    await session.refresh(answer)
+    if answer.state == "bounced":
+        return  # what came back had left; that it had was only learnt now
     if row.state == "sent":
         answer.state, answer.sent_at, answer.problem = "sent", now, None
         newest = await store.last_mail(desk, session, matter.id)
@@ -349,8 +351,12 @@ async def warn_held(desk: Desk, session: AsyncSession, matter_id: int) -> None:
 
 async def redraw_held(desk: Desk, session: AsyncSession) -> None:
     """Bring every answer that has not left up to date: somebody holds mail back, or lets it go."""
-    for answer in await store.held_answers(desk, session):
-        await _redraw(desk, session, answer)
+    # By matter, as everybody locks them who locks several.
+    for answer in sorted(await store.held_answers(desk, session), key=lambda one: one.conversation_id):
+        await store.lock(desk, session, answer.conversation_id)
+        await session.refresh(answer)
+        if answer.state == "held":  # else it left, or was taken back, while we waited
+            await _redraw(desk, session, answer)
 
 
 async def _why_held(desk: Desk, session: AsyncSession) -> str:

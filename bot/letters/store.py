@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.letters.desk import Desk
 from bot.letters.model import ANSWERING_FOR, ASIDE, Answer, Begun, Incoming, Matter, Stray
 from bot.storage import outbox
+from bot.storage.database import for_change, insert
 
 
 async def lock(desk: Desk, session: AsyncSession, matter_id: int) -> Matter:
-    """Give a matter that nobody else changes until this transaction ends."""
-    rows = select(desk.matters).where(desk.matters.id == matter_id).with_for_update()
-    return (await session.execute(rows)).scalar_one()
+    """Give a matter, as it is now, that nobody else changes until this transaction ends."""
+    rows = select(desk.matters).where(desk.matters.id == matter_id)
+    return (await session.execute(for_change(rows))).scalar_one()
 
 
 async def matter_of_card(desk: Desk, session: AsyncSession, channel_id: str, ts: str) -> Matter | None:
@@ -93,6 +94,27 @@ async def draft_of(desk: Desk, session: AsyncSession, matter_id: int, author_id:
     return await session.get(desk.drafts, (matter_id, author_id))
 
 
+async def lock_draft(desk: Desk, session: AsyncSession, matter_id: int, author_id: str) -> Begun | None:
+    """Give the answer this person has begun, as it is now, that nobody else changes meanwhile."""
+    drafts = desk.drafts
+    rows = select(drafts).where(drafts.conversation_id == matter_id, drafts.author_id == author_id)
+    return (await session.execute(for_change(rows))).scalar_one_or_none()
+
+
+async def open_draft(
+    desk: Desk, session: AsyncSession, matter_id: int, author_id: str, now: datetime
+) -> Begun:
+    """Lock the answer this person has begun; an empty one where there is none."""
+    begun = {
+        "conversation_id": matter_id, "author_id": author_id, "text": "", "begun_at": now, "is_open": True,
+    }  # fmt: skip
+    while True:
+        await session.execute(insert(session, desk.drafts).values(begun).on_conflict_do_nothing())
+        # Gone again when it was sent while we waited for it.
+        if draft := await lock_draft(desk, session, matter_id, author_id):
+            return draft
+
+
 async def others_answering(
     desk: Desk, session: AsyncSession, matter_id: int, author_id: str, now: datetime
 ) -> list[str]:
@@ -108,8 +130,9 @@ async def others_answering(
 
 
 async def lock_stray(session: AsyncSession, stray_id: int) -> Stray:
-    """Give a stray mail that nobody else decides on until this transaction ends."""
-    return (await session.execute(select(Stray).where(Stray.id == stray_id).with_for_update())).scalar_one()
+    """Give a stray mail, as it is now, that nobody else decides on until this transaction ends."""
+    rows = select(Stray).where(Stray.id == stray_id)
+    return (await session.execute(for_change(rows))).scalar_one()
 
 
 async def set_aside(session: AsyncSession, mailboxes: Sequence[str], *, limit: int = 20) -> list[Stray]:

@@ -170,19 +170,32 @@ async def _everybody_of(session: AsyncSession, department: Department) -> set[st
 
 
 async def tick(
-    session: AsyncSession, person: Person, shown: Collection[int], ticked: Collection[int], now: datetime
+    session: AsyncSession,
+    person: Person,
+    shown: Collection[int],
+    ticked: Collection[int],
+    now: datetime,
+    *,
+    before: Collection[int] = (),
 ) -> list[Hire]:
     """Take over from boxes that somebody ticked or cleared; the hires whose tasks they are.
 
-    Of the tasks `shown` those `ticked` are done, and the others are not.
+    Of the tasks `shown` those `ticked` are done. Another is not done after all where they saw it ticked
+    `before`, or had ticked it themselves: what a colleague did meanwhile they did not see, and so not clear.
     """
     tasks = await store.tasks_by_id(session, shown)
-    hires = {task.hire_id: await store.lock(session, task.hire_id) for task in tasks}
+    hires = {
+        hire_id: await store.lock(session, hire_id) for hire_id in sorted({one.hire_id for one in tasks})
+    }
     for task in tasks:
+        await session.refresh(task)
         if person.id not in await doers(session, hires[task.hire_id], task):
             raise NotYourTask
+    cleared = [
+        one.id for one in tasks if one.id not in ticked and (one.id in before or one.done_by == person.id)
+    ]
     await store.set_done(session, [task.id for task in tasks if task.id in ticked], now, person.id)
-    await store.set_open(session, [task.id for task in tasks if task.id not in ticked and task.done_at])
+    await store.set_open(session, cleared)
     for task in tasks:
         await session.refresh(task)
     for hire in hires.values():

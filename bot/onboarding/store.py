@@ -18,7 +18,7 @@ from bot.onboarding.model import (
     Task,
 )
 from bot.people.model import NoticeRow
-from bot.storage.database import insert
+from bot.storage.database import for_change, insert
 from bot.storage.outbox import OutboxRow
 
 
@@ -69,8 +69,8 @@ async def plans_in_use(session: AsyncSession) -> Sequence[str]:
 
 
 async def lock(session: AsyncSession, hire_id: int) -> Hire:
-    """Give a hire that nobody else changes until this transaction ends."""
-    return (await session.execute(select(Hire).where(Hire.id == hire_id).with_for_update())).scalar_one()
+    """Give a hire, as it is now, that nobody else changes until this transaction ends."""
+    return (await session.execute(for_change(select(Hire).where(Hire.id == hire_id)))).scalar_one()
 
 
 # ---- tasks --------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ async def check_ins(session: AsyncSession, hire_id: int) -> Sequence[CheckIn]:
 async def check_in(session: AsyncSession, objective_id: int, day: int) -> CheckIn | None:
     """Give what was said about an objective for one of its days."""
     rows = select(CheckIn).where(CheckIn.objective_id == objective_id, CheckIn.day == day)
-    return (await session.execute(rows.with_for_update())).scalar_one_or_none()
+    return (await session.execute(for_change(rows))).scalar_one_or_none()
 
 
 async def waiting_for_numbers(session: AsyncSession) -> Sequence[Objective]:
@@ -194,9 +194,9 @@ async def empty(session: AsyncSession, blanks: Collection[str]) -> None:
 
 
 async def lock_question(session: AsyncSession, question_id: int) -> Question:
-    """Give a question that nobody else answers until this transaction ends."""
-    rows = select(Question).where(Question.id == question_id).with_for_update()
-    return (await session.execute(rows)).scalar_one()
+    """Give a question, as it is now, that nobody else answers until this transaction ends."""
+    rows = select(Question).where(Question.id == question_id)
+    return (await session.execute(for_change(rows))).scalar_one()
 
 
 async def asked_count(session: AsyncSession, person_id: str) -> int:

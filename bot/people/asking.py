@@ -18,7 +18,7 @@ async def may_ask(session: AsyncSession, person_id: str, kind: str) -> bool:
 
 async def asked(session: AsyncSession, person_id: str, kind: str, now: datetime) -> bool:
     """Count a request; True when it is the one with which asking stops, so that the owner must be told."""
-    known = await store.asking(session, person_id, kind)
+    known = await store.lock_asking(session, person_id, kind)
     if known is None:
         known = Asking(person_id=person_id, kind=kind, unanswered=0)
         session.add(known)
@@ -31,5 +31,5 @@ async def asked(session: AsyncSession, person_id: str, kind: str, now: datetime)
 
 async def answered(session: AsyncSession, person_id: str, kind: str) -> None:
     """Note an answer: whoever answers is asked again."""
-    if known := await store.asking(session, person_id, kind):
+    if known := await store.lock_asking(session, person_id, kind):
         known.unanswered, known.stopped_at = 0, None

@@ -20,7 +20,7 @@ from bot.people.model import (
     Setting,
     Workspace,
 )
-from bot.storage.database import insert
+from bot.storage.database import for_change, insert
 
 
 async def keep(session: AsyncSession, people: Iterable[Person]) -> None:
@@ -240,6 +240,12 @@ async def morning_of(session: AsyncSession, person_id: str, day: date) -> Mornin
 async def asking(session: AsyncSession, person_id: str, kind: str) -> Asking | None:
     """Give how somebody answers requests of one kind."""
     return await session.get(Asking, (person_id, kind))
+
+
+async def lock_asking(session: AsyncSession, person_id: str, kind: str) -> Asking | None:
+    """Give how somebody answers requests of one kind, as it is now, that nobody else changes meanwhile."""
+    rows = select(Asking).where(Asking.person_id == person_id, Asking.kind == kind)
+    return (await session.execute(for_change(rows))).scalar_one_or_none()
 
 
 async def forget(

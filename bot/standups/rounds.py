@@ -157,7 +157,7 @@ def reminder_key(round_id: int, person_id: str) -> str:
 
 async def remind(session: AsyncSession, round_id: int, now: datetime) -> None:
     """Remind, once, whoever has not answered and is not away; stop asking who never answers."""
-    one = await session.get_one(Round, round_id)
+    one = await store.lock_round(session, round_id)
     standup = await session.get_one(Standup, one.standup_id)
     if standup.state != ACTIVE or one.state == "closed":
         return
@@ -264,13 +264,19 @@ async def close_action(session: AsyncSession, change_id: int, person: Person, no
     change = await session.get(Change, change_id)
     if change is None:
         raise ActionGone
+    one = await session.get_one(Round, change.round_id)
+    last = await store.last_closed(session, one.standup_id)
+    # Of two who close actions at once the second draws what both closed.
+    rounds = [
+        await store.lock_round(session, row_id) for row_id in sorted({one.id, last.id if last else one.id})
+    ]
+    await session.refresh(change)
     if change.state != "open":
         return
     change.state, change.closed_by, change.closed_at = "done", person.id, now
-    one = await session.get_one(Round, change.round_id)
-    last = await store.last_closed(session, one.standup_id)
-    for shown in {row.id: row for row in (one, last) if row is not None and row.state == "closed"}.values():
-        await show_report(session, shown)
+    for shown in rounds:
+        if shown.state == "closed":
+            await show_report(session, shown)
     for row, asked in await store.asked_lately(session, one.standup_id, person.id):
         await redraw_ask(session, row, asked, person)
 
@@ -290,7 +296,10 @@ async def change(session: AsyncSession, standup: Standup, wanted: Changed, now: 
     """Change what can be changed of a standup; who is new is asked from the next round on."""
     standup.name, standup.hour = " ".join(wanted.name.split()), wanted.hour
     await store.set_participants(session, standup.id, wanted.person_ids)
-    for one in await store.open_rounds(session, standup.id):
+    for row in await store.open_rounds(session, standup.id):
+        one = await store.lock_round(session, row.id)  # else it took an answer away that is just being given
+        if one.state == "closed":
+            continue
         for asked in await store.asked_of(session, one.id):
             if asked.state == "waiting" and asked.person_id not in wanted.person_ids:
                 await session.delete(asked)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people.model import Morning, Person
 from bot.standups.model import Asked, Change, Participant, Round, Standup
+from bot.storage.database import for_change
 from bot.storage.outbox import OutboxRow
 
 
@@ -86,8 +87,8 @@ async def is_followed(session: AsyncSession, one: Round) -> bool:
 
 async def lock_round(session: AsyncSession, round_id: int) -> Round:
     """Give a round, as it is now, in which nobody else changes anything until this transaction ends."""
-    rows = select(Round).where(Round.id == round_id).with_for_update()
-    return (await session.execute(rows.execution_options(populate_existing=True))).scalar_one()
+    rows = select(Round).where(Round.id == round_id)
+    return (await session.execute(for_change(rows))).scalar_one()
 
 
 async def open_for(session: AsyncSession, person_id: str) -> list[tuple[Standup, Round, Asked]]:

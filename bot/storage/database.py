@@ -8,11 +8,11 @@ one update is lost.
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from copy import copy
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -21,15 +21,18 @@ from sqlalchemy import (
     Dialect,
     Integer,
     MetaData,
+    Select,
     Table,
     Text,
     event,
     func,
     select,
+    text,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -42,6 +45,25 @@ from bot.storage.sqlite import connect
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 _WAL_TRIES, _WAL_WAIT = 500, 0.02
+
+# SQLSTATE of a deadlock, of a lock not got in time and of transactions that cannot be put in an order.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_COLLIDED = ("40P01", "55P03", "40001")
+_COLLISIONS = 4  # tries of work that touches nothing but the database
+_GIVES_WAY_AFTER = 500  # milliseconds
+
+PATIENCE = 30.0  # seconds
+_CONNECTS_WITHIN = 10.0  # seconds
+# The server frees what a replica held that vanished without a word; of itself it would take two hours.
+# https://www.postgresql.org/docs/current/runtime-config-connection.html#RUNTIME-CONFIG-TCP-SETTINGS
+_IF_WE_VANISH = {
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+
+Rows = TypeVar("Rows", bound=tuple[Any, ...])
 
 # SQLite counts up by itself only in a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
@@ -112,14 +134,27 @@ def _without_locks(execution: ORMExecuteState) -> None:
         execution.statement = unlocked
 
 
-class Database:
-    """One database, SQLite (`sqlite+aiosqlite:///file`) or PostgreSQL (`postgresql+asyncpg://...`)."""
+class Collision(SQLAlchemyError):
+    """Two transactions stood in each other's way, and this one was undone. Begun again it gets through."""
 
-    def __init__(self, url: str) -> None:
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the database cannot be reached, so that asking for less would fail as well."""
+    return isinstance(error, OSError) or isinstance(getattr(error, "orig", None), OSError)
+
+
+class Database:
+    """One database, SQLite (`sqlite+aiosqlite:///file`) or PostgreSQL (`postgresql+asyncpg://...`).
+
+    A statement that PostgreSQL does not answer within `patience` seconds ends in TimeoutError, and every
+    connection is made anew: its host may have vanished without a word. None: as long as it takes.
+    """
+
+    def __init__(self, url: str, *, patience: float | None = PATIENCE) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.write_engine, self.read_engine = (
-            _sqlite_engines(url) if self.is_sqlite else _postgresql_engines(url)
+            _sqlite_engines(url) if self.is_sqlite else _postgresql_engines(url, patience)
         )
         self._write = async_sessionmaker(self.write_engine, expire_on_commit=False)
         self._read = async_sessionmaker(
@@ -140,6 +175,25 @@ class Database:
         for name in woken:
             if waker := self._wakers.get(name):
                 waker()
+
+    async def write_again(self, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        """Do `work` in a write transaction, and again when it had to give way: it may touch nothing else."""
+        for _ in range(_COLLISIONS - 1):
+            with suppress(Collision):
+                async with self.write() as session:
+                    await work(session)
+                return
+        async with self.write() as session:
+            await work(session)
+
+    async def give_way(self, session: AsyncSession) -> None:
+        """Let this transaction end in `Collision` rather than wait long for what others hold.
+
+        It holds something itself that they may want, and people do not wait for it. Less than the second
+        after which PostgreSQL looks for deadlocks, and would undo any of the two.
+        """
+        if not self.is_sqlite:
+            await session.execute(text(f"SET LOCAL lock_timeout = {_GIVES_WAY_AFTER}"))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -180,6 +234,11 @@ def _insert(table: type[Base] | Table, *, is_sqlite: bool) -> Any:
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415
 
     return postgresql.insert(table)
+
+
+def for_change(rows: Select[Rows]) -> Select[Rows]:
+    """Lock what these rows find, and give it as it is then: the session may hold it as it was before."""
+    return rows.with_for_update().execution_options(populate_existing=True)
 
 
 def wake(session: AsyncSession, name: str) -> None:
@@ -232,8 +291,18 @@ def _use_wal(connection: Any, cursor: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
 
 
-def _postgresql_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+def _postgresql_engines(url: str, patience: float | None) -> tuple[AsyncEngine, AsyncEngine]:
+    engine = create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": _CONNECTS_WITHIN,
+            "command_timeout": patience,
+            "server_settings": _IF_WE_VANISH if patience else {},
+        },
+    )
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def reach(dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
@@ -242,5 +311,13 @@ def _postgresql_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
         except Exception as error:
             # SQLAlchemy lets the driver's own errors through here, and "restarting" comes as one of them.
             raise OperationalError("connect", None, error) from error
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def name(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if getattr(error, "sqlstate", None) in _COLLIDED:
+            raise Collision from error
+        if isinstance(error, TimeoutError):
+            context.is_disconnect = True
 
     return engine, engine.execution_options(postgresql_readonly=True)

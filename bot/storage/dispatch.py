@@ -1,6 +1,7 @@
 """The dispatcher's side of the outbox: which row is next, and what became of it.
 
-Every change is compare and set on state and token, so whoever lost its lease changes nothing any more.
+Every change is compare and set on state and token, so whoever lost its lease changes nothing any more; but
+what certainly got through is noted while nobody tries it again.
 """
 
 from collections.abc import Collection, Mapping
@@ -70,20 +71,19 @@ async def doubtful(
 
 async def stranded(session: AsyncSession, *, limit: int) -> list[int]:
     """Give the rows that wait for one which will never be sent."""
-    after = aliased(OutboxRow)
-    rows = (
-        select(OutboxRow.id)
-        .join(after, after.id == OutboxRow.after_id)
-        .where(OutboxRow.state == "pending", after.state.in_(("failed", "cancelled", "superseded")))
-        .order_by(OutboxRow.id)
-        .limit(limit)
-    )
+    rows = select(OutboxRow.id).where(_waits_in_vain()).order_by(OutboxRow.id).limit(limit)
     return list((await session.execute(rows)).scalars())
 
 
+def _waits_in_vain() -> ColumnElement[bool]:
+    after = aliased(OutboxRow)
+    lost = after.state.in_(("failed", "cancelled", "superseded"))
+    return and_(OutboxRow.state == "pending", exists().where(after.id == OutboxRow.after_id, lost))
+
+
 async def strand(session: AsyncSession, row_id: int, *, error: str) -> bool:
-    """Set aside a row that waits in vain; False when it no longer waits."""
-    mine = and_(OutboxRow.id == row_id, OutboxRow.state == "pending")
+    """Set aside a row that waits in vain; False when it no longer does."""
+    mine = and_(OutboxRow.id == row_id, _waits_in_vain())
     wake(session, "outbox")
     return bool(await change(session, mine, state="failed", error=error, settled_at=clock.wall()))
 
@@ -142,7 +142,10 @@ async def settle(
             "ts": delivered.ts,
             "result": dict(delivered.detail),
         }
-    settled = bool(await change(session, _held(row_id, token), **values))
+    mine = _held(row_id, token)
+    if state == "sent":
+        mine = or_(mine, and_(OutboxRow.id == row_id, OutboxRow.state == "uncertain"))
+    settled = bool(await change(session, mine, **values))
     wake(session, "outbox")
     return settled
 

@@ -6,6 +6,7 @@ up what a dead one held and the dead one, should it wake, changes nothing.
 """
 
 import asyncio
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,14 +25,14 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from bot import clock
 from bot.errors import SwitchboardError
+from bot.pulse import Pulse
 from bot.storage import blobs
-from bot.storage.database import Base, BigId, Database, UtcDateTime, clean, wake
+from bot.storage.database import Base, BigId, Database, UtcDateTime, clean, is_away, wake
 
 # SQLite takes at most 32 766 variables a statement; a row has eight.
 ROWS_A_BATCH = 500
@@ -118,6 +119,7 @@ class Inbox:
         self._closed = False
         self._together = 1  # how many came last time
         self._writer: asyncio.Task[None] | None = None
+        self.pulse = Pulse()
 
     async def __aenter__(self) -> Self:
         self._writer = asyncio.create_task(self._write_for_ever(), name="inbox writer")
@@ -143,9 +145,11 @@ class Inbox:
 
     async def _write_for_ever(self) -> None:
         while self._waiting or not self._closed:
+            self.pulse.beat(math.inf)  # until somebody comes
             await self._knock.wait()
             self._knock.clear()
             while self._waiting:
+                self.pulse.beat()
                 await self._let_in()
                 batch = self._next_batch()
                 self._together = len(batch)
@@ -174,9 +178,10 @@ class Inbox:
         """Store a batch; when it fails, row by row, so that one bad row fails alone."""
         try:
             new = await self._insert(batch)
-        except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
-            if len(batch) == 1:
-                _fail(batch[0], error)
+        except Exception as error:  # noqa: BLE001 - it is each caller's; and nothing comes in without the writer
+            if len(batch) == 1 or is_away(error):
+                for waiting in batch:
+                    _fail(waiting, error)
                 return
             for waiting in batch:
                 await self._store([waiting])
@@ -207,8 +212,13 @@ def _fail(waiting: _Waiting, error: BaseException) -> None:
         waiting.stored.set_exception(error)
 
 
-async def claim(database: Database, *, limit: int, lease: timedelta) -> list[Arrival]:
-    """Claim up to `limit` rows in the order they came: of each lane the first that is not dealt with."""
+async def claim(
+    database: Database, *, limit: int, lease: timedelta, spared: Collection[int] = ()
+) -> list[Arrival]:
+    """Claim up to `limit` rows in the order they came: of each lane the first that is not dealt with.
+
+    `spared` are the rows the caller works on just now, should their lease have run out unnoticed.
+    """
     async with database.write() as session:
         if not database.is_sqlite:
             # One replica claims at a time: two at once could both find the same row free.
@@ -224,13 +234,14 @@ async def claim(database: Database, *, limit: int, lease: timedelta) -> list[Arr
         )
         chosen = (
             select(InboxRow.id)
-            .where(free, or_(InboxRow.lane == "", ~behind))
+            .where(free, or_(InboxRow.lane == "", ~behind), InboxRow.id.not_in(spared))
             .order_by(InboxRow.id)
             .limit(limit)
         )
         claimed = (
             update(InboxRow)
-            .where(InboxRow.id.in_(chosen.scalar_subquery()))
+            # Said twice: who waited here for one that was being finished finds it finished, and leaves it.
+            .where(InboxRow.id.in_(chosen.scalar_subquery()), free)
             .values(
                 state="claimed",
                 token=InboxRow.token + 1,

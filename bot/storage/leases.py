@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.storage.database import Base, Database
+from bot.storage.database import Base, Database, for_change
 
 
 class LeaseRow(Base):
@@ -30,9 +30,7 @@ async def hold(
     now = await database.machine_now(session)
     fresh = {"name": name, "holder": "", "token": 0, "until": now}
     await session.execute(database.insert(LeaseRow).values(fresh).on_conflict_do_nothing())
-    row = (
-        await session.execute(select(LeaseRow).where(LeaseRow.name == name).with_for_update())
-    ).scalar_one()
+    row = (await session.execute(for_change(select(LeaseRow).where(LeaseRow.name == name)))).scalar_one()
     if row.holder != holder:
         if row.until > now and not force:
             return None

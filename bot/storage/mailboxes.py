@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage import leases
-from bot.storage.database import Base, Database, clean, insert
+from bot.storage.database import Base, Database, clean, for_change, insert
 
 # Longer than a provider may take to answer: nobody else refreshes a token meanwhile.
 _REFRESHING = timedelta(seconds=45)
@@ -69,8 +69,8 @@ async def get(session: AsyncSession, address: str, now: datetime) -> MailboxRow:
         "older_taken": 0,
     }  # fmt: skip
     await session.execute(insert(session, MailboxRow).values(row).on_conflict_do_nothing())
-    rows = select(MailboxRow).where(MailboxRow.address == address).with_for_update()
-    return (await session.execute(rows.execution_options(populate_existing=True))).scalar_one()
+    rows = select(MailboxRow).where(MailboxRow.address == address)
+    return (await session.execute(for_change(rows))).scalar_one()
 
 
 @dataclass(frozen=True)

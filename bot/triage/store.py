@@ -9,14 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people import store as people
 from bot.people.model import Department, NoticeRow
+from bot.storage.database import for_change
 from bot.triage.engine.corrections import Correction
 from bot.triage.model import CLOSED, HOURS, OPEN, SLUGS, AnswerTime, CorrectionRow, SavedReply, Ticket
 
 
 async def lock(session: AsyncSession, ticket_id: int) -> Ticket:
-    """Give a ticket that nobody else changes until this transaction ends."""
-    rows = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
-    return (await session.execute(rows)).scalar_one()
+    """Give a ticket, as it is now, that nobody else changes until this transaction ends."""
+    rows = select(Ticket).where(Ticket.id == ticket_id)
+    return (await session.execute(for_change(rows))).scalar_one()
 
 
 async def get(session: AsyncSession, ticket_id: int) -> Ticket | None:
@@ -111,9 +112,9 @@ async def corrections(session: AsyncSession) -> tuple[Correction, ...]:
 
 
 async def lock_correction(session: AsyncSession, correction_id: int) -> CorrectionRow:
-    """Give a correction that nobody else takes back until this transaction ends."""
-    rows = select(CorrectionRow).where(CorrectionRow.id == correction_id).with_for_update()
-    return (await session.execute(rows)).scalar_one()
+    """Give a correction, as it is now, that nobody else takes back until this transaction ends."""
+    rows = select(CorrectionRow).where(CorrectionRow.id == correction_id)
+    return (await session.execute(for_change(rows))).scalar_one()
 
 
 async def department_called(session: AsyncSession, name: str) -> Department | None:

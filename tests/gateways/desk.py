@@ -67,7 +67,7 @@ class Desk:
         self.database, self.store, self.server, self.address = database, store, server, address
         self.notes: dict[tuple[str, str], str] = {}
         self.states: list[MailboxState] = []
-        self.refuses = self.forgets = False
+        self.refuses = self.forgets = self.is_deaf = False
         self.offers = 0
 
     def account(self, **changes: Any) -> Account:
@@ -100,6 +100,8 @@ class Desk:
         return await self.store.accept(source, key, body, lane=lane, blobs=blobs)
 
     async def report(self, state: MailboxState) -> None:
+        if self.is_deaf:
+            raise ConnectionError
         self.states.append(state)
 
     async def taken(self) -> list[Taken]:

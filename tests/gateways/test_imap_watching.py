@@ -6,6 +6,7 @@ import aiosmtplib
 import pytest
 
 from bot.gateways import imap, imap_offer, imap_reading
+from bot.gateways.imap import Pace
 from bot.gateways.smtp import MailReceiver
 from tests.gateways.desk import FAST, IDLE_ONLY, Desk, OneOfTwo, ago, as_imap, mail
 from tests.gateways.dovecot import Dovecot, Wire
@@ -188,6 +189,19 @@ async def test_it_says_that_the_password_is_wrong_and_tries_again_slowly(desk: D
         assert wire.connections <= 6
 
 
+async def test_it_says_again_what_could_not_be_noted(desk: Desk) -> None:
+    desk.is_deaf = True
+    async with desk.watching(password="an old one", is_ready=False) as watcher:
+        said = await desk.problem(watcher, "does not accept")
+        desk.is_deaf = False
+        await until(lambda: desk.states)
+        desk.server.user(desk.address, password="an old one")
+        await until(lambda: len(desk.states) > 1)
+        desk.server.deliver(desk.address, mail("All is well"))
+        await desk.has("All is well")
+    assert [(one.connected, one.problem) for one in desk.states] == [(False, said), (True, None)]
+
+
 async def test_it_goes_on_without_a_folder_that_vanished(desk: Desk) -> None:
     with desk.server.client(desk.address) as program:
         program.create("Orders")
@@ -244,6 +258,25 @@ async def test_it_passes_by_a_mail_that_breaks_the_line_and_says_so(desk: Desk) 
             assert "1 of the mails in INBOX" in said
     async with desk.watching():
         await desk.has("Before", "Cursed", "After")
+
+
+async def test_it_forgets_no_mail_it_passed_by_when_the_line_breaks_later(desk: Desk) -> None:
+    async with desk.watching():
+        pass
+    desk.server.put(desk.address, "INBOX", mail("Before"), mail("Cursed"))
+    async with Wire(desk.server.imap) as wire:
+        wire.cut_at = b"FETCH 2 (UID INTERNALDATE RFC822.SIZE"
+        async with desk.watching(port=wire.port) as watcher:
+            await desk.problem(watcher, "cannot give out")
+    later = [f"Later {number}" for number in range(30)]
+    desk.server.put(desk.address, "INBOX", *map(mail, later))
+    async with Wire(desk.server.imap) as wire:
+        # After the place was noted on the way, and before the cursed one is asked for again.
+        wire.cut_at = b"FETCH 30 (UID INTERNALDATE RFC822.SIZE"
+        async with desk.watching(pace=Pace(first_wait=60), port=wire.port, is_ready=False):
+            await until(lambda: '"next": 28' in desk.notes[desk.address, "INBOX"])
+    async with desk.watching():
+        await desk.has("Before", "Cursed", *later)
 
 
 async def test_it_takes_the_beginning_of_a_mail_that_is_too_large(

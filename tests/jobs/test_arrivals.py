@@ -323,3 +323,20 @@ async def test_it_goes_on_though_it_never_stops_pouring(
         assert not pouring.done()
         pouring.cancel()
         await asyncio.gather(pouring, return_exceptions=True)
+
+
+async def test_it_works_once_on_what_takes_longer_than_its_lease(database: Database) -> None:
+    handler, slow = Handler(database), asyncio.Event()
+    handler.troubles["a1"] = [slow]
+    await arrive(database, "a1")
+    async with working(database, handler) as worker:
+        await until(lambda: handler.begun)
+        async with database.write() as session:  # a machine that stood still: it was not renewed in time
+            past = await database.machine_now(session) - timedelta(seconds=1)
+            await session.execute(update(InboxRow).values(lease_until=past))
+        worker.wake()
+        await asyncio.sleep(1.5)
+        assert handler.begun == ["a1"]
+        slow.set()
+        await until(lambda: handler.committed)
+    assert handler.begun == handler.committed == ["a1"]

@@ -113,6 +113,20 @@ async def test_it_is_not_well_while_one_ends_in_each_first_turn(monkeypatch: pyt
     assert seen == {"The digger ended by a mistake (RuntimeError) and is begun again."}
 
 
+async def test_it_begins_again_however_often_one_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stumbler(Digger):
+        async def run(self) -> None:
+            self.begun += 1
+            raise RuntimeError
+
+    monkeypatch.setattr(crews, "_FIRST_WAIT", 0.0)
+    monkeypatch.setattr(crews.log, "disabled", True)
+    stumbler = Stumbler()
+    async with at_work(Crew().engage("The stumbler", stumbler)):
+        # Two to the power of so many is no number any more.
+        await until(lambda: stumbler.begun > 1100)
+
+
 async def test_it_names_who_hangs_until_it_turns_again() -> None:
     crew, digger = Crew(), Digger()
     crew.feel("The digger", digger.pulse)

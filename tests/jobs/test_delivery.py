@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import MovableClock, monotonic
 from bot.ports import NotDelivered, Uncertain, Undeliverable
 from bot.storage import blobs, outbox
 from bot.storage.database import Database
+from bot.storage.leases import LeaseRow
 from bot.storage.outbox import OutboxRow
 from jobs.delivery import NO_COURIER, ORPHANED
 from tests.conftest import Postgres
@@ -424,6 +425,65 @@ async def test_it_loses_no_lane_when_the_database_fails_while_it_looks_around(da
 
     assert failed
     assert sorted(courier.texts) == ["a1", "a2", "b1"]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_it_tells_again_who_had_to_give_way_while_hearing_what_became_of_it(database: Database) -> None:
+    told: list[str] = []
+
+    async def outcome(session: AsyncSession, row: OutboxRow) -> None:
+        told.append(row.state)
+        if len(told) == 1:
+            await session.execute(text("SET LOCAL lock_timeout = 50"))
+        await session.execute(update(LeaseRow).where(LeaseRow.name == "matter").values(holder=row.key))
+
+    async with database.write() as session:
+        session.add(LeaseRow(name="matter", holder="", token=0, until=NOW))
+    async with dispatching(database, Recorder(), outcomes={"answer": outcome}):
+        async with database.write() as session:
+            await session.execute(update(LeaseRow).values(holder="somebody"))
+            await add(database, "a1", purpose="answer")
+            await until(lambda: len(told) > 1)
+        assert await settled(database) == {"a1": "sent"}
+
+    async with database.read() as session:
+        matter = select(LeaseRow.holder).where(LeaseRow.name == "matter")
+        assert (await session.execute(matter)).scalar_one() == "a1"
+
+
+async def test_it_looks_no_sooner_than_it_is_allowed_to(database: Database) -> None:
+    courier = Recorder()
+    courier.fail_after(Uncertain("no answer"))
+    courier.answers.append(NotDelivered("too many", retry_after=1.5))
+    await add(database, "a1")
+    async with dispatching(database, courier):
+        await until(lambda: courier.asked)
+        began = monotonic()
+        assert await settled(database) == {"a1": "sent"}
+
+    assert courier.asked == ["a1", "a1"]
+    assert monotonic() - began > 1.4
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_it_sends_nothing_again_that_arrived_while_the_database_was_away(
+    database: Database, postgres: Postgres
+) -> None:
+    """A mail, which cannot be asked whether it left."""
+    courier, slow = Recorder(), asyncio.Event()
+    courier.fail_after(slow)
+    courier.remembers = False
+    await add(database, "a1", "a2")
+    async with dispatching(database, courier):
+        await until(lambda: courier.under_way)
+        await asyncio.to_thread(postgres.stop)
+        slow.set()
+        await until(lambda: not courier.under_way)
+        await asyncio.sleep(1)
+        await asyncio.to_thread(postgres.start)
+        assert set((await settled(database)).values()) == {"sent"}
+
+    assert courier.texts == ["a1", "a2"]
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])

@@ -3,7 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock as clocks
@@ -11,6 +12,7 @@ from bot.clock import MovableClock
 from bot.storage import inbox, schedule
 from bot.storage.database import Database
 from bot.storage.inbox import InboxRow
+from bot.storage.leases import LeaseRow
 from bot.storage.schedule import ScheduleRow
 from jobs.schedule import Heartbeat
 from tests.patience import until
@@ -173,3 +175,34 @@ async def test_it_starts_nothing_after_it_was_stopped(database: Database) -> Non
     await beat.knock()
 
     assert errands.times == before
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_it_gives_way_to_whoever_holds_what_an_errand_wants(database: Database) -> None:
+    """The errand holds its row and wants a matter; a person holds the matter and wants the row."""
+    await plan(database, NOW)
+    holding, wanted = asyncio.Event(), update(LeaseRow).where(LeaseRow.name == "matter").values(holder="me")
+    async with database.write() as session:
+        session.add(LeaseRow(name="matter", holder="", token=0, until=NOW))
+    times = 0
+
+    async def errand(session: AsyncSession, _row: ScheduleRow, _now: datetime) -> None:
+        nonlocal times
+        holding.set()
+        await session.execute(wanted)
+        times += 1
+
+    beating = Heartbeat(database, MovableClock(NOW, running=False), {"hourly": errand}, [])
+    async with database.write() as session:
+        await session.execute(wanted)
+        knocking = asyncio.create_task(beating.knock())
+        await holding.wait()
+        # Waits for the errand's row: no deadlock in which this, a person's press, might be undone.
+        await schedule.plan(session, "hourly", "hourly", NOW)
+        assert times == 0
+    await knocking
+
+    await beating.knock()
+    assert times == 1
+    async with database.read() as session:
+        assert await schedule.failing(session) == []

@@ -332,3 +332,20 @@ async def test_it_gives_no_figures_of_small_groups(database: Database) -> None:
     assert total.hires == 7
     assert parts == {}
     assert len(tasks) == 34
+
+
+async def test_it_clears_nobodys_box_that_was_not_seen_ticked(database: Database) -> None:
+    office = await opened(database)
+    async with database.write() as session:
+        first, second, *_ = (task for task in await store.tasks(session, 1) if task.by == "hire")
+        both, now = [first.id, second.id], office.clock.now()
+        cam, mari = await session.get_one(Person, "CAM"), await session.get_one(Person, "MARI")
+
+        # Both look at the same boxes, none of them ticked; each ticks one.
+        await checklist.tick(session, cam, both, [first.id], now)
+        await checklist.tick(session, mari, both, [second.id], now)
+        assert [bool(one.done_at) for one in (first, second)] == [True, True]
+
+        # What is drawn as ticked can be cleared by whoever may tick it, and one's own tick at once.
+        await checklist.tick(session, mari, both, [], now, before=[first.id])
+        assert [bool(one.done_at) for one in (first, second)] == [False, False]

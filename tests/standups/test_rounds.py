@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people import areas
 from bot.people.model import AbsenceRow, Person
 from bot.ports import Answered, ToSummarise, Usage
 from bot.rhythms import Rhythm
 from bot.standups import answering, rounds
-from bot.standups.model import Asked, Round
+from bot.standups.model import Asked, Round, Standup
 from bot.understanding.nomodel import NoModel
+from tests.interleaving import meet
 from tests.standups.circle import Circle, opened
 
 # A Monday.
@@ -210,3 +212,40 @@ async def test_it_adds_themes_to_the_report_where_there_is_a_model(database_url:
         async with circle.database.read() as session:
             report = await rounds.compose(session, await session.get_one(rounds.Standup, 1), one)
         assert "&lt;!channel&gt; 3 lines" in str(report["blocks"])
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_it_takes_away_nobodys_answer_when_the_standup_is_changed_meanwhile(circle: Circle) -> None:
+    await circle.begin(FORTNIGHTLY)
+    await circle.time_is(utc(19, 9))
+    [one] = await circle.all(Round)
+
+    async def answer(session: AsyncSession) -> None:
+        aiko = await session.get_one(Person, "AIKO")
+        await answering.share(session, one.id, aiko, answering.Shared("A new fee"), circle.clock.now())
+
+    async def change(session: AsyncSession) -> None:
+        standup = await session.get_one(Standup, circle.standup_id)
+        wanted = rounds.Changed(standup.name, standup.hour, standup.channel_id, ("CAMILLE", "DIEGO"))
+        await rounds.change(session, standup, wanted, circle.clock.now())
+
+    await meet(circle.database, answer, change)
+    assert await circle.state_of("AIKO") == "answered"
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_it_reminds_nobody_who_answers_in_that_moment(circle: Circle) -> None:
+    await circle.begin(FORTNIGHTLY)
+    await circle.time_is(utc(19, 9))
+    [one] = await circle.all(Round)
+
+    async def answer(session: AsyncSession) -> None:
+        aiko = await session.get_one(Person, "AIKO")
+        await answering.skip(session, one.id, aiko, circle.clock.now())
+
+    async def remind(session: AsyncSession) -> None:
+        await rounds.remind(session, one.id, circle.clock.now())
+
+    await meet(circle.database, answer, remind)
+    reminded = {row.person_id: row.reminded for row in await circle.all(Asked)}
+    assert reminded == {"AIKO": False, "CAMILLE": True, "DIEGO": True}

@@ -4,15 +4,17 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
+from bot.clock import monotonic
 from bot.storage import leases
 from bot.storage.blobs import BlobRow
 from bot.storage.database import Database, clean
 from bot.storage.inbox import Inbox
 from bot.storage.leases import LeaseRow
 from tests.conftest import Postgres
+from tests.patience import until
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"])
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"])
@@ -252,3 +254,47 @@ async def test_it_takes_no_locks_where_it_only_reads(database: Database) -> None
         assert (await session.execute(locking)).scalar_one().token == 1
     async with database.write() as session:
         assert (await session.execute(locking)).scalar_one().token == 1
+
+
+@on_postgresql
+async def test_it_goes_on_when_connections_fall_silent(database_url: str, postgres: Postgres) -> None:
+    """Its host vanished without a word, and another took over: what is sent is lost, what is new is heard."""
+    silent: set[int] = set()
+    lines = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal lines
+        number, lines = lines, lines + 1
+        server = await asyncio.open_unix_connection(postgres.socket)
+
+        async def pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+            while heard := await source.read(65536):
+                if number not in silent:
+                    target.write(heard)
+            target.close()
+
+        await asyncio.gather(pass_on(reader, server[1]), pass_on(server[0], writer))
+
+    line = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = line.sockets[0].getsockname()[1]
+    name = make_url(database_url).database
+    database = Database(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/{name}?ssl=disable", patience=1.0)
+    await asyncio.gather(*(_ask(database) for _ in range(3)))
+    silent.update(range(lines))
+
+    async def answers() -> bool:
+        try:
+            return await _ask(database) == 1
+        except OSError:
+            return False
+
+    began = monotonic()
+    await until(answers)
+    assert monotonic() - began < 10
+    await database.dispose()
+    line.close()
+
+
+async def _ask(database: Database) -> int:
+    async with database.write() as session:
+        return int((await session.execute(text("SELECT 1"))).scalar_one())

@@ -10,10 +10,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.storage import blobs, inbox
 from bot.storage.database import Database
 from bot.storage.inbox import Arrival, Inbox, InboxClosed, InboxRow, LostClaim
+from tests.interleaving import meet
 from tests.patience import until
 
 LEASE = timedelta(seconds=30)
@@ -421,3 +423,45 @@ async def test_it_counts_with_business_time_nowhere(database: Database, store: I
     assert stored.lease_until is not None
     assert timedelta(0) < stored.lease_until - now <= LEASE
     assert abs(stored.received_at - now) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_it_leaves_what_is_being_finished_though_its_lease_has_run_out(database: Database) -> None:
+    async with database.write() as session:
+        await inbox.enqueue(session, "test", "a", b"")
+    (held,) = await claim(database)
+    await let_leases_run_out(database)
+    other: list[Arrival] = []
+
+    async def finish(session: AsyncSession) -> None:
+        await inbox.finish(session, held)
+
+    async def claim_too(_: AsyncSession) -> None:
+        other.extend(await claim(database))
+
+    await meet(database, finish, claim_too)
+    assert other == []
+    assert [row.state for row in await rows(database)] == ["done"]
+
+
+async def test_it_claims_nothing_that_the_same_worker_works_on(database: Database) -> None:
+    async with database.write() as session:
+        await inbox.enqueue(session, "test", "a", b"")
+    (held,) = await claim(database)
+    await let_leases_run_out(database)
+    assert await inbox.claim(database, limit=10, lease=LEASE, spared={held.id}) == []
+    assert keys(await claim(database)) == ["a"]
+
+
+async def test_it_goes_on_taking_in_after_an_error_nobody_thought_of(
+    store: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(blobs, "put", fail)
+        with pytest.raises(MemoryError):
+            await store.accept("test", "a", b"")
+    assert await store.accept("test", "b", b"")
+    assert not store.pulse.is_missed

@@ -213,13 +213,28 @@ async def test_it_lets_a_dispatcher_of_the_past_settle_nothing(database: Databas
     async with database.write() as session:
         assert await dispatch.doubt_orphans(session, token=2, retry_at=NOW, spared=()) == 1
 
-    assert not await settle(database, row_id, token=1)
+    assert not await settle(database, row_id, token=1, state="failed")
     assert not await put_back(database, row_id, "pending", NOW)
     async with database.write() as session:
         assert not await dispatch.note_progress(session, row_id, token=1, progress={"file_id": "F"})
         assert not await dispatch.take_up(session, row_id, token=1)
         assert await dispatch.take_up(session, row_id, token=2)
     assert await settle(database, row_id, token=2)
+
+
+async def test_it_notes_what_a_dispatcher_of_the_past_saw_arrive_until_it_is_tried_again(
+    database: Database,
+) -> None:
+    seen, again = await add(database, "seen"), await add(database, "again", lane="b")
+    for row_id in (seen, again):
+        await start(database, row_id, token=1)
+    async with database.write() as session:
+        await dispatch.doubt_orphans(session, token=2, retry_at=NOW, spared=())
+        assert await dispatch.put_back(session, again, token=2, state="pending", retry_at=None, error=None)
+    assert await start(database, again, token=2)
+
+    assert await settle(database, seen, token=1)
+    assert not await settle(database, again, token=1)
 
 
 async def test_it_lets_a_late_finder_not_disturb_who_is_sending_again(database: Database) -> None:
