@@ -330,7 +330,7 @@ async def test_it_works_once_on_what_takes_longer_than_its_lease(database: Datab
     handler.troubles["a1"] = [slow]
     await arrive(database, "a1")
     async with working(database, handler) as worker:
-        await until(lambda: handler.begun)
+        await until(lambda: handler.begun and worker._renew_at)
         async with database.write() as session:  # a machine that stood still: it was not renewed in time
             past = await database.machine_now(session) - timedelta(seconds=1)
             await session.execute(update(InboxRow).values(lease_until=past))
