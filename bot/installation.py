@@ -18,7 +18,7 @@ from bot.letters.model import Channels
 from bot.people import roster
 from bot.people import store as people
 from bot.settings import PREFIX, Settings
-from bot.storage.database import Database
+from bot.storage.database import STARTING, Database
 from handlers.events import heard
 
 
@@ -79,7 +79,7 @@ async def prepare(
 ) -> Channels:
     """Learn who is here, and find or make the channels that mail goes to."""
     everybody, known = await asyncio.gather(_everybody(client, identity), _known_channels(client))
-    async with database.write() as session:
+    async with database.write_in_turn(STARTING) as session:
         pinned = await people.pin_team(session, identity.team_id)
         if pinned != identity.team_id:
             raise WrongWorkspace(known=pinned, found=identity.team_id)
@@ -122,7 +122,7 @@ async def _channels(
             found[setting] = await _channel(client, known, name, PREFIX + setting.upper())
         except (HiddenChannel, ArchivedChannel, NoChannel) as error:
             wrong.append(error)
-    async with database.write() as session:
+    async with database.write_in_turn(STARTING) as session:
         hidden = [str(error.details["name"]) for error in wrong if isinstance(error, HiddenChannel)]
         await people.set_setting(session, HIDDEN, hidden)
     if wrong:

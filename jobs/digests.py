@@ -18,6 +18,7 @@ from bot.people.model import Department, Person
 from bot.people.mornings import Window
 from bot.services import Services
 from bot.storage import inbox, outbox, schedule
+from bot.storage.database import STARTING
 from bot.storage.schedule import ScheduleRow
 from bot.storage.triggers import Trigger
 from jobs.schedule import Errand
@@ -75,7 +76,7 @@ async def arrived(services: Services, read_rooms: Rooms, body: bytes, trigger: T
 async def plan(services: Services) -> None:
     """Plan each department's next week at start; one that came since is planned by the next start or week."""
     now = services.clock.now()
-    async with services.database.write() as session:
+    async with services.database.write_in_turn(STARTING) as session:
         planned = await schedule.keys(session, KIND)
         for department in await people.departments(session):
             if f"{KIND}:{department.id}" not in planned:

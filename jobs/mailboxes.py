@@ -18,6 +18,7 @@ from bot.people.notices import Notice
 from bot.ports import Accept
 from bot.services import Services
 from bot.storage import inbox, mailboxes, outbox, schedule
+from bot.storage.database import STARTING
 from bot.storage.outbox import Draft, OutboxRow
 from bot.storage.schedule import ScheduleRow
 from bot.storage.triggers import Trigger
@@ -79,7 +80,7 @@ def errands(admins: list[str]) -> Mapping[str, Errand]:
 async def rehearse(services: Services) -> None:
     """Let each area whose mail is read from a real mailbox begin with a rehearsal, once."""
     read = {one.area for one in services.settings.mailbox if one.imap_host}
-    async with services.database.write() as session:
+    async with services.database.write_in_turn(STARTING) as session:
         for area, desk in _DESKS.items():
             if area in read:
                 await sending.begin(session, desk, services.clock.now())

@@ -9,6 +9,7 @@ from bot.people import directory, mornings, notices, privacy
 from bot.people import store as people
 from bot.services import Services
 from bot.storage import schedule
+from bot.storage.database import STARTING
 from bot.storage.schedule import ScheduleRow
 from bot.words import speaking
 from jobs import feeds
@@ -25,7 +26,7 @@ def errands() -> Mapping[str, Errand]:
 async def plan(services: Services) -> None:
     """Plan everybody's mornings at start: somebody may have come or changed while we were away."""
     now = services.clock.now()
-    async with services.database.write() as session:
+    async with services.database.write_in_turn(STARTING) as session:
         await directory.ensure_departments(session)
         await mornings.plan_new(session, await people.colleagues(session), now)
         for kind in (UPKEEP, feeds.KIND):

@@ -52,6 +52,9 @@ _COLLIDED = ("40P01", "55P03", "40001")
 _COLLISIONS = 4  # tries of work that touches nothing but the database
 _GIVES_WAY_AFTER = 500  # milliseconds
 
+# Any numbers will do, as long as nothing else of ours in PostgreSQL uses them.
+CLAIMING, MIGRATING, STARTING = 7_403_201, 7_403_202, 7_403_203
+
 PATIENCE = 30.0  # seconds
 _CONNECTS_WITHIN = 10.0  # seconds
 # The server frees what a replica held that vanished without a word; of itself it would take two hours.
@@ -175,6 +178,14 @@ class Database:
         for name in woken:
             if waker := self._wakers.get(name):
                 waker()
+
+    @asynccontextmanager
+    async def write_in_turn(self, lock: int) -> AsyncIterator[AsyncSession]:
+        """Open a write transaction that one replica has at a time: each sees what the one before it did."""
+        async with self.write() as session:
+            if not self.is_sqlite:
+                await session.execute(text(f"SELECT pg_advisory_xact_lock({lock})"))
+            yield session
 
     async def write_again(self, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
         """Do `work` in a write transaction, and again when it had to give way: it may touch nothing else."""

@@ -32,7 +32,7 @@ from bot import clock
 from bot.errors import SwitchboardError
 from bot.pulse import Pulse
 from bot.storage import blobs
-from bot.storage.database import Base, BigId, Database, UtcDateTime, clean, is_away, wake
+from bot.storage.database import CLAIMING, Base, BigId, Database, UtcDateTime, clean, is_away, wake
 
 # SQLite takes at most 32 766 variables a statement; a row has eight.
 ROWS_A_BATCH = 500
@@ -40,8 +40,6 @@ BYTES_A_BATCH = 32 * 1024 * 1024
 # Seconds for which the first of several waits for the others: they would wait for a second commit.
 _MOMENT = 0.001
 UNDEALT = ("pending", "claimed")
-# Any number will do, as long as nothing else of ours in PostgreSQL uses it.
-_CLAIM_LOCK = 7_403_201
 
 
 class InboxClosed(SwitchboardError):
@@ -219,10 +217,8 @@ async def claim(
 
     `spared` are the rows the caller works on just now, should their lease have run out unnoticed.
     """
-    async with database.write() as session:
-        if not database.is_sqlite:
-            # One replica claims at a time: two at once could both find the same row free.
-            await session.execute(text(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})"))
+    # Two at once could both find the same row free.
+    async with database.write_in_turn(CLAIMING) as session:
         now = await database.machine_now(session)
         earlier = aliased(InboxRow)
         free = or_(

@@ -8,11 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from bot.errors import SwitchboardError
-from bot.storage.database import Database
+from bot.storage.database import MIGRATING, Database
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-# Two replicas that start at once must not migrate at once. Any number, as long as it is ours alone.
-_LOCK = 7_403_202
 
 
 class OutdatedDatabase(SwitchboardError):
@@ -43,7 +41,7 @@ async def upgrade(database: Database, migrations: Path = _MIGRATIONS) -> None:
     async with database.write_engine.begin() as connection:
         if not database.is_sqlite:
             # SQLite has one writer at a time anyway.
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
         found, newest = await connection.run_sync(_revision), head(migrations)
         if found and found > newest:
             raise NewerDatabase(found=found)

@@ -1,16 +1,22 @@
 """Changing who is who: mistakes are said at their field, and nothing is kept of them."""
 
+import asyncio
 from datetime import date
 
 import pytest
 
 from bot import calendar
 from bot.calendar import HoursNotUnderstood
-from bot.people import availability, directory, store
+from bot.clock import MovableClock
+from bot.people import availability, directory, mornings, store
 from bot.people.directory import NameTaken, Plan, Wishes
 from bot.people.model import STANDARD, Person
+from bot.services import Services
+from bot.storage import schedule
 from bot.storage.database import Database
 from bot.week import Week
+from jobs import digests as digest_jobs
+from jobs import people as people_jobs
 from tests.people.office import Office, at, somebody
 
 NOW = at("2026-11-25 10:00")
@@ -102,3 +108,22 @@ async def test_it_pauses_a_department_and_nobody_else(database: Database) -> Non
         calendars = await availability.calendars(session, people, NOW)
     assert calendar.is_working(calendars["TOM"], friday)
     assert not calendar.is_working(calendars["SAM"], friday)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_it_lets_replicas_start_at_once_on_a_new_database(database_url: str) -> None:
+    replicas = [Database(database_url) for _ in range(3)]
+    async with replicas[0].write() as session:
+        session.add_all([somebody("AIKO"), somebody("CAMILLE")])
+    unused = dict.fromkeys(Services.__dataclass_fields__)
+    clock = MovableClock(NOW, running=False)
+    started = [Services(**unused | {"database": one, "clock": clock}) for one in replicas]  # type: ignore[arg-type]
+
+    await asyncio.gather(*(people_jobs.plan(services) for services in started))
+    await asyncio.gather(*(digest_jobs.plan(services) for services in started))
+
+    async with replicas[0].read() as session:
+        assert len(await store.departments(session)) == len(STANDARD)
+        assert len(await schedule.keys(session, mornings.KIND)) == 2
+    for one in replicas:
+        await one.dispose()
