@@ -18,6 +18,7 @@ from bot.people.model import Person
 from bot.people.permissions import Rank
 from bot.services import Services
 from bot.storage import outbox, triggers
+from bot.storage.database import Collision
 from bot.storage.triggers import AlreadyHandled
 from bot.words import _, mark, speaking
 from handlers.routes import TABLE, Ack, Request
@@ -33,6 +34,7 @@ NO_ADMIN = mark(
 BROKEN = mark(
     "That did not work, and it is our mistake. Nothing was sent. Please try again, or tell an admin."
 )
+MET = mark("Somebody changed the same thing at this moment, and nothing of yours was done. Please try again.")
 UNKNOWN = mark("Switchboard no longer knows this button. It may be from an older version.")
 GONE = mark("This is not kept any more. Nothing was changed.")
 GONE_BY_AGE = mark(
@@ -73,7 +75,7 @@ async def attempt(request: Request) -> str | None:
         log.info("slack sent %s %s again", request.kind, request.name)
         if route and route.once:
             await request.ack(response_action="clear")
-    except (SwitchboardError, NoResultFound) as error:
+    except (SwitchboardError, NoResultFound, Collision) as error:
         return _reason(request, error)
     except Exception:
         log.exception("%s %s failed", request.kind, request.name)
@@ -81,10 +83,13 @@ async def attempt(request: Request) -> str | None:
     return None
 
 
-def _reason(request: Request, error: SwitchboardError | NoResultFound) -> str:
+def _reason(request: Request, error: SwitchboardError | NoResultFound | Collision) -> str:
     """Say why it did not work. Buttons and windows outlive what they are about, which areas need not know."""
     if isinstance(error, SwitchboardError):
         return error.sentence
+    if isinstance(error, Collision):
+        log.warning("%s %s stood in somebody's way", request.kind, request.name)
+        return _(MET)
     log.warning("%s %s: what it is about is gone", request.kind, request.name, exc_info=error)
     days = request.services.settings.keep_mail_days
     return _(GONE_BY_AGE).format(count=days) if days else _(GONE)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 # again. All times are business time; `now` may be much later than `row.due` after a standstill.
 Errand = Callable[[AsyncSession, ScheduleRow, datetime], Awaitable[datetime | None]]
 _AFTER_A_FAILURE = timedelta(minutes=1)
+_TOO_OFTEN = 30  # times of giving way, one a second
 
 
 class Heartbeat:
@@ -40,6 +42,7 @@ class Heartbeat:
         self._beating = asyncio.Lock()
         self._knocks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self._gave_way: Counter[str] = Counter()
         self.pulse = Pulse()
 
     def start(self) -> None:
@@ -80,10 +83,21 @@ class Heartbeat:
             due = await schedule.due(session, self._clock.now())
         for row in due:
             self.pulse.beat()
-            # One that gave way is still due, and done at the next beat.
-            if error := await runner.attempt(f"errand {row.key}", self._do(row), Collision):
+            if error := await self._attempt(row):
                 async with self._database.write() as session:
                     await schedule.failed(session, row, error, clocks.wall() + _AFTER_A_FAILURE)
+
+    async def _attempt(self, row: ScheduleRow) -> str | None:
+        """Do it; the kind of failure. One that gave way is still due, and done at the next beat."""
+        try:
+            error = await runner.attempt(f"errand {row.key}", self._do(row), through=(Collision,))
+        except Collision as collision:
+            self._gave_way[row.key] += 1
+            log.info("errand %s gave way", row.key)
+            # Nobody's press takes that long: admins must hear of it.
+            return type(collision).__name__ if self._gave_way[row.key] % _TOO_OFTEN == 0 else None
+        del self._gave_way[row.key]
+        return error
 
     async def _do(self, row: ScheduleRow) -> None:
         async with self._database.write() as session:

@@ -72,7 +72,7 @@ async def begin(
     text: str | None = None,
 ) -> Begun:
     """Note that somebody is answering; give what they had written before, or `text`."""
-    await session.get_one(desk.matters, matter_id)
+    await store.lock(desk, session, matter_id)  # before the draft, as everybody does
     draft = await store.open_draft(desk, session, matter_id, author_id, now)
     if text and text not in draft.text:
         # What was begun before is not lost to what is sent up now.

@@ -323,6 +323,18 @@ def _postgresql_engines(url: str, patience: float | None) -> tuple[AsyncEngine, 
             # SQLAlchemy lets the driver's own errors through here, and "restarting" comes as one of them.
             raise OperationalError("connect", None, error) from error
 
+    dialect = engine.sync_engine.dialect
+    ping = dialect.do_ping
+
+    def answers(connection: Any) -> bool:
+        # Whoever finds one connection silent lets all be made anew: each would else keep somebody waiting.
+        with suppress(TimeoutError):
+            return ping(connection)
+        return False
+
+    # There is no event for it.
+    dialect.do_ping = answers  # type: ignore[method-assign, assignment]
+
     @event.listens_for(engine.sync_engine, "handle_error")
     def name(context: ExceptionContext) -> None:
         error = context.original_exception

@@ -177,7 +177,7 @@ class Inbox:
         try:
             new = await self._insert(batch)
         except Exception as error:  # noqa: BLE001 - it is each caller's; and nothing comes in without the writer
-            if len(batch) == 1 or is_away(error):
+            if len(batch) == 1 or (is_away(error) and not _is_slow(batch, error)):
                 for waiting in batch:
                     _fail(waiting, error)
                 return
@@ -203,6 +203,11 @@ class Inbox:
             stored = (await session.execute(statement, list(rows.values()))).all()
             wake(session, "inbox")
         return {(source, key) for source, key in stored}
+
+
+def _is_slow(batch: Sequence[_Waiting], error: BaseException) -> bool:
+    """Tell whether it was rather the size of a mail that took too long."""
+    return isinstance(error, TimeoutError) and any(waiting.blobs for waiting in batch)
 
 
 def _fail(waiting: _Waiting, error: BaseException) -> None:

@@ -206,3 +206,28 @@ async def test_it_gives_way_to_whoever_holds_what_an_errand_wants(database: Data
     assert times == 1
     async with database.read() as session:
         assert await schedule.failing(session) == []
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_it_says_so_when_an_errand_can_never_get_what_it_wants(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody looks into the tables by hand and forgot to end it."""
+    monkeypatch.setattr("jobs.schedule._TOO_OFTEN", 3)
+    await plan(database, NOW)
+    wanted = update(LeaseRow).where(LeaseRow.name == "matter").values(holder="me")
+    async with database.write() as session:
+        session.add(LeaseRow(name="matter", holder="", token=0, until=NOW))
+
+    async def errand(session: AsyncSession, _row: ScheduleRow, _now: datetime) -> None:
+        await session.execute(wanted)
+
+    beating = Heartbeat(database, MovableClock(NOW, running=False), {"hourly": errand}, [])
+    async with database.write() as session:
+        await session.execute(wanted)
+        failing = []
+        for _ in range(3):
+            await beating.knock()
+            async with database.read() as looking:
+                failing.append([row.error for row in await schedule.failing(looking)])
+    assert failing == [[], [], ["Collision"]]

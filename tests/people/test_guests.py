@@ -11,10 +11,10 @@ from bot.people.model import Department, Person
 from bot.people.permissions import Rank, standing
 from bot.services import Services
 from bot.settings import Settings
-from bot.storage.database import Database
+from bot.storage.database import Collision, Database
 from bot.storage.triggers import Trigger
 from handlers import guard
-from handlers.routes import TABLE, Request
+from handlers.routes import TABLE, Request, Route
 from tests.people.office import somebody
 
 ROUTED = app.ROUTED
@@ -80,3 +80,14 @@ async def test_it_says_how_to_become_an_admin_where_nobody_is(database: Database
     )
     key = next(key for key in EVERYTHING if TABLE[key].needs == Rank.ADMIN)
     assert await attempt(database, somebody("SAM"), key, services) == guard.NO_ADMIN
+
+
+async def test_it_says_that_somebody_else_was_changing_the_same_thing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def handler(_request: Request) -> None:
+        raise Collision
+
+    monkeypatch.setitem(TABLE, ("action", "test.meets"), Route(handler, Rank.MEMBER))
+    sentence = await attempt(database, somebody("SAM"), ("action", "test.meets"), Untouchable())
+    assert sentence == guard.MET
