@@ -63,7 +63,7 @@ async def _listen(stream: aiohttp.ClientWebSocketResponse, first: asyncio.Future
             return
         try:
             now, running = _read(message.data)
-        except Exception:  # noqa: BLE001 - whatever it was, the next may be right
+        except (ValueError, TypeError, LookupError, OverflowError):
             log.warning("the stream of the clock says what is no time")
         else:
             _show(now, first, running=running)

@@ -286,7 +286,6 @@ async def cancel(desk: Desk, session: AsyncSession, answer_id: int, person_id: s
     answer = await session.get_one(desk.answers, answer_id)
     if answer.state != "held" or answer.mail_id is None or not await outbox.cancel(session, answer.mail_id):
         raise TooLate
-    await store.lock(desk, session, answer.conversation_id)
     answer.state = "cancelled"
     draft = await begin(
         desk, session, answer.conversation_id, answer.author_id, answer.written_at, answer.text

@@ -19,7 +19,7 @@ def time(now: datetime) -> dict[str, object]:
     return {"now": now.isoformat(), "running": False}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clockstream, "_HEARTBEAT", 0.4)
     monkeypatch.setattr(clockstream, "_AGAIN_AFTER", 0.05)
@@ -63,6 +63,7 @@ async def rubbish(socket: web.WebSocketResponse) -> None:
         await socket.send_str(text)
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_it_connects_again_when_the_line_has_gone_silent() -> None:
     async with saying(early, late) as url, clockstream.following(url, "token") as clock:
         assert clock.now() == EARLY

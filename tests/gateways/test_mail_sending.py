@@ -92,9 +92,9 @@ def courier(port: int, raw: bytes = SHORT, *, timeout: float = 30.0, patience: f
 
 
 async def test_it_waits_longer_for_the_word_on_a_mail_than_for_any_other() -> None:
-    server = Scanner(2.0)
+    server = Scanner(4.0)
     async with server.running() as port:
-        delivered = await courier(port, timeout=1.0).deliver(LETTER)
+        delivered = await courier(port, timeout=2.0).deliver(LETTER)
     assert delivered.detail["answer"] == "250 OK, clean"
     assert len(server.mails) == 1
 

@@ -276,7 +276,7 @@ async def test_it_goes_on_when_connections_fall_silent(database_url: str, postgr
     line = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = line.sockets[0].getsockname()[1]
     name = make_url(database_url).database
-    database = Database(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/{name}?ssl=disable", patience=1.0)
+    database = Database(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/{name}?ssl=disable", patience=3.0)
     await asyncio.gather(*(_ask(database, 0.3) for _ in range(8)))
     assert lines == 8
 
